@@ -1,0 +1,1 @@
+"""Accounting identities over tables and facts, and what follows from them."""

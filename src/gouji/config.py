@@ -1,0 +1,156 @@
+"""Settings: every number a person may want to turn, read from `configs/gouji.toml` and merged with what the user gives.
+
+The shipped file holds every setting with its reason; these classes hold the types. A setting's name carries its unit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from gouji.errors import UsageError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+class Section(BaseModel):
+    """A frozen group of settings; an unknown name is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PagesSettings(Section):
+    """Rasters: resolution and limits."""
+
+    dpi: int
+    max_dpi: int
+    max_pages: int
+    max_page_px: int
+    max_file_mb: int
+    text_layer: bool
+
+
+class EngineSettings(Section):
+    """Which engine reads text, with which models and how many threads (0: all cores)."""
+
+    name: str
+    det_model_dir: str
+    rec_model_dir: str
+    det_model_name: str
+    rec_model_name: str
+    device: str
+    threads: int
+    det_side_px: int
+    det_threshold: float
+    det_box_threshold: float
+    det_unclip_ratio: float
+    rec_batch: int
+
+
+class DetectorSettings(Section):
+    """Which detector finds table regions; `weights`, `config` and `label_map` are for models that a user brings."""
+
+    name: str
+    config: str
+    weights: str
+    table_labels: tuple[str, ...]
+    min_score: float
+
+
+class TablesSettings(Section):
+    """Lattices and readings of cells."""
+
+    doubt_confidence: float
+
+
+class FactsSettings(Section):
+    """Narrative facts."""
+
+    ner: bool
+    ner_model_dir: str
+
+
+class ChecksSettings(Section):
+    """Identities."""
+
+    enabled: bool
+
+
+class OutputSettings(Section):
+    """What is written beside the report."""
+
+    draw: bool
+
+
+class Settings(Section):
+    """All settings."""
+
+    pages: PagesSettings
+    engine: EngineSettings
+    detector: DetectorSettings
+    tables: TablesSettings
+    facts: FactsSettings
+    checks: ChecksSettings
+    output: OutputSettings
+
+    def digest(self) -> str:
+        """The first 16 hex digits of the sha256 of all settings: names a reading in the store."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def data_dir(name: Literal["configs", "models"]) -> Path:
+    """The folder of shipped data: inside the installed package, or at the top of a checkout."""
+    packed = PACKAGE / "_data" / name
+    return packed if packed.is_dir() else PACKAGE.parents[1] / name
+
+
+def load_settings(path: Path | None = None, overrides: Iterable[str] = ()) -> Settings:
+    """The shipped settings, then those of the TOML file at `path`, then `key=value` overrides with dotted keys.
+
+    Raises:
+        UsageError: a file that cannot be read, an unknown name or a value of the wrong type.
+    """
+    tree = _read_toml(data_dir("configs") / "gouji.toml")
+    if path is not None:
+        _merge(tree, _read_toml(path))
+    for override in overrides:
+        _merge(tree, _parse_override(override))
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"setting {name}: {first['msg']}; see configs/gouji.toml for all names and values") from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: the settings file cannot be read ({error})") from error
+
+
+def _merge(tree: dict[str, Any], other: dict[str, Any]) -> None:
+    for key, value in other.items():
+        if isinstance(value, dict) and isinstance(tree.get(key), dict):
+            _merge(tree[key], value)
+        else:
+            tree[key] = value
+
+
+def _parse_override(text: str) -> dict[str, Any]:
+    key, separator, value = text.partition("=")
+    if not separator or not key.strip():
+        raise UsageError(f"--set {text}: write it as section.name=value, for example pages.dpi=300")
+    try:
+        parsed = tomllib.loads(f"v = {value.strip()}")["v"]
+    except tomllib.TOMLDecodeError:
+        parsed = value.strip()
+    for part in reversed(key.strip().split(".")):
+        parsed = {part: parsed}
+    return dict(parsed)

@@ -1,0 +1,95 @@
+"""What can go wrong, and the exit code of each kind.
+
+GoujiError                  1   anything not named below
+├── UsageError              2   the command line or a setting makes no sense
+├── InputError              3   the file is no report gouji can open
+│   ├── UnsupportedError    3   not a PDF, TIFF, JPEG or PNG
+│   ├── BrokenFileError     3   truncated or damaged
+│   ├── LockedFileError     4   encrypted, and no or a wrong password
+│   ├── EmptyFileError      3   no page in it
+│   └── TooLargeError       3   beyond the limits of the settings
+├── PageError               5   one page could not be read; becomes a finding, never ends a run
+├── OutputError             6   the folder cannot be written, or the disk is full
+└── SetupError              7   a model, an engine or a package is missing
+
+A run in which some files failed and others were read exits with 8; Ctrl-C with 130.
+Every message is one sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+EXIT_PARTLY = 8
+EXIT_INTERRUPTED = 130
+
+
+class GoujiError(Exception):
+    """The root of all errors that gouji raises on purpose."""
+
+    exit_code = 1
+    code = "error"
+
+
+class UsageError(GoujiError):
+    """The command line or a setting makes no sense."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class InputError(GoujiError):
+    """The file is no report that gouji can open."""
+
+    exit_code = 3
+    code = "input"
+
+
+class UnsupportedError(InputError):
+    """The file is neither PDF nor TIFF, JPEG or PNG."""
+
+    code = "input.unsupported"
+
+
+class BrokenFileError(InputError):
+    """The file is truncated or damaged."""
+
+    code = "input.broken"
+
+
+class LockedFileError(InputError):
+    """The file is encrypted and the password is missing or wrong."""
+
+    exit_code = 4
+    code = "input.locked"
+
+
+class EmptyFileError(InputError):
+    """The file has no page."""
+
+    code = "input.empty"
+
+
+class TooLargeError(InputError):
+    """The file or a page of it is beyond the limits of the settings."""
+
+    code = "input.too_large"
+
+
+class PageError(GoujiError):
+    """One page could not be read."""
+
+    exit_code = 5
+    code = "page.unread"
+
+
+class OutputError(GoujiError):
+    """The output cannot be written."""
+
+    exit_code = 6
+    code = "output"
+
+
+class SetupError(GoujiError):
+    """A model, an engine or a package is missing."""
+
+    exit_code = 7
+    code = "setup"

@@ -1,0 +1,1 @@
+"""The narrative: lines to paragraphs to facts."""

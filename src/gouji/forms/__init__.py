@@ -1,0 +1,1 @@
+"""Grids whose meaning is known: official forms and their items."""

@@ -1,0 +1,1 @@
+"""A page's pixels: rasters, upright, clean, drawn over."""

@@ -1,0 +1,1 @@
+"""Fictitious reports in the official forms, as PDF and as scans, with their truth."""

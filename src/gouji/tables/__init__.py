@@ -1,0 +1,1 @@
+"""Tables: pixels to rulings to lattices to filled grids, joined over pages."""

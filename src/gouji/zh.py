@@ -1,0 +1,39 @@
+"""Chinese text: widths, figures, units and dates."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+UNITS = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
+
+# NFKC would make these half-width or tear them apart; they are kept as printed.
+_KEPT = "，。：；！？（）“”‘’、…—－～％＋①②③④⑤⑥⑦⑧⑨⑩"
+_HIDE = {ord(c): chr(0xE000 + i) for i, c in enumerate(_KEPT)}
+_SHOW = {0xE000 + i: c for i, c in enumerate(_KEPT)}
+_GROUPED = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def normalise(text: str) -> str:
+    """Kangxi radicals, full-width digits and letters in their common form; Chinese punctuation stays full-width."""
+    return unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW)
+
+
+def squeeze(text: str) -> str:
+    """The text normalised and without any white space: the form in which titles and headings are compared."""
+    return "".join(normalise(text).split())
+
+
+def parse_number(text: str) -> Decimal | None:
+    """The number that a whole cell text is, with its percent sign left aside; None when the text is no number.
+
+    "1,234.50" → 1234.50, "-3" → -3, "12.5%" → 12.5. Dates (2024.12.31), codes with spaces, a lone dash, "×.××" and
+    wrongly grouped figures ("2,024.1.2") are no numbers. "(12.30)" is none either: these reports use parentheses for notes.
+    """
+    plain = squeeze(text).replace("，", ",").replace("．", ".").replace("％", "%").removesuffix("%")
+    plain = plain.replace("－", "-").replace("−", "-").replace("—", "-").replace("–", "-")
+    if _GROUPED.fullmatch(plain) or _PLAIN.fullmatch(plain):
+        return Decimal(plain.replace(",", ""))
+    return None
