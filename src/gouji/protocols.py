@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     import layoutparser as lp
-    import numpy as np
-    from numpy.typing import NDArray
 
-    Image = NDArray[np.uint8]  # (height, width) grey or (height, width, 3) BGR
-    Quad = NDArray[np.float32]  # (4, 2) corner points x, y: top left, top right, bottom right, bottom left
+Image = NDArray[np.uint8]  # (height, width) grey or (height, width, 3) BGR
+Quad = NDArray[np.float32]  # (4, 2) corner points x, y: top left, top right, bottom right, bottom left
 
 
 @dataclass(frozen=True)

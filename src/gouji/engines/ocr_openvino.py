@@ -1,0 +1,99 @@
+"""The same ONNX weights on OpenVINO: several times faster on a CPU, no vendor's pipeline around them.
+
+Resizing follows PaddleOCR's: detection to multiples of 32 with ImageNet's mean and deviation, recognition to a height of
+48 px in -1..1. Unlike PaddleOCR, narrow crops are not padded to 320 px.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gouji.config import EngineSettings
+from gouji.engines.ctc import decode
+from gouji.engines.db import quads_of
+from gouji.engines.weights import cache_dir, characters, model_dir
+from gouji.errors import SetupError
+from gouji.protocols import Image, Quad, Reading
+
+HEIGHT = 48
+MAX_WIDTH = 3200
+WIDTH_STEP = 32  # widths are rounded up to this, so that few shapes are compiled
+MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
+
+
+class OpenVinoEngine:
+    """OpenVINO behind gouji's protocol."""
+
+    name = "openvino"
+
+    def __init__(self, settings: EngineSettings) -> None:
+        try:
+            import openvino
+        except ImportError as error:
+            raise SetupError("engine.name is openvino, but OpenVINO is missing; install gouji[fast]") from error
+        core = openvino.Core()
+        options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "CACHE_DIR": str(cache_dir() / "openvino")}
+        if settings.threads:
+            options["INFERENCE_NUM_THREADS"] = settings.threads
+        folders = [
+            model_dir(task, given)
+            for task, given in (("detection", settings.det_model_dir), ("recognition", settings.rec_model_dir))
+        ]
+        self._detect, self._recognise = (core.compile_model(f / "inference.onnx", "CPU", options) for f in folders)
+        self._alphabet = ["", *characters(folders[1] / "inference.onnx"), " "]
+        self._settings = settings
+        self.models = tuple(folder.name.rsplit("-", 1)[0] for folder in folders)
+
+    def find_lines(self, image: Image) -> list[Quad]:
+        """The quads of text lines, unordered."""
+        scale = min(1.0, self._settings.det_side_px / max(image.shape[:2]))
+        size = [max(32, round(side * scale / 32) * 32) for side in image.shape[:2]]
+        small = cv2.resize(_as_bgr(image), (size[1], size[0]))
+        batch = ((small.astype(np.float32) / 255 - MEAN) / DEVIATION).transpose(2, 0, 1)[None]
+        heat = self._detect(batch)[0][0, 0]
+        stretch = np.array([image.shape[1] / size[1], image.shape[0] / size[0]], np.float32)
+        settings = self._settings
+        return [
+            quad * stretch
+            for quad in quads_of(heat, settings.det_threshold, settings.det_box_threshold, settings.det_unclip_ratio)
+        ]
+
+    def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
+        """One reading for each crop."""
+        readings: list[Reading] = [Reading("", 0.0)] * len(crops)
+        for batch in _batches(crops, self._settings.rec_batch):
+            strips = [_strip(crops[i]) for i in batch]
+            width = max(WIDTH_STEP, -(-max(strip.shape[1] for strip in strips) // WIDTH_STEP) * WIDTH_STEP)
+            probabilities = self._recognise(_tensor(strips, width))[0]
+            for i, strip, frames in zip(batch, strips, probabilities, strict=True):
+                readings[i] = decode(frames, self._alphabet, strip.shape[1] / width)
+        return readings
+
+
+def _batches(crops: Sequence[Image], size: int) -> Iterator[list[int]]:
+    """Indices in batches of like width."""
+    order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1] / crops[i].shape[0])
+    for start in range(0, len(order), size):
+        yield order[start : start + size]
+
+
+def _strip(crop: Image) -> Image:
+    width = min(MAX_WIDTH, max(1, int(np.ceil(HEIGHT * crop.shape[1] / crop.shape[0]))))
+    return cv2.resize(_as_bgr(crop), (width, HEIGHT))
+
+
+def _tensor(strips: list[Image], width: int) -> NDArray[np.float32]:
+    batch = np.zeros((len(strips), 3, HEIGHT, width), np.float32)
+    for row, strip in zip(batch, strips, strict=True):
+        row[:, :, : strip.shape[1]] = strip.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+    return batch
+
+
+def _as_bgr(image: Image) -> Image:
+    return np.repeat(image[:, :, None], 3, axis=2) if image.ndim == 2 else image
