@@ -28,11 +28,14 @@ class PagesSettings(Section):
     """Rasters: resolution and limits."""
 
     dpi: int
+    scan_dpi: int
     max_dpi: int
     max_pages: int
     max_page_px: int
     max_file_mb: int
     text_layer: bool
+    scan_cover_share: float
+    sane_text_share: float
 
 
 class EngineSettings(Section):
