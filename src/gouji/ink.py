@@ -1,0 +1,43 @@
+"""Ink: what is printed on a grey page, and which of it runs straight.
+
+Below the rooms, because both straightening a page and finding its rulings look for long straight ink.
+Masks are uint8 arrays of 0 and 255 in the page's frame; grey pages are 0 (ink) to 255 (paper).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Mask = NDArray[np.uint8]
+
+
+def flatten(grey: Mask, dpi: int) -> Mask:
+    """The page with uneven light and tinted paper taken out: paper becomes 255, ink keeps its contrast to the paper.
+
+    The paper is the brightest of each neighbourhood (larger than any stroke), smoothed, at an eighth of the size.
+    """
+    small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
+    side = max(3, round(dpi / 8 * 0.2) | 1)
+    paper = cv2.medianBlur(cv2.dilate(small, np.ones((side, side), np.uint8)), min(side * 2 + 1, 31) | 1)
+    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    flat = grey.astype(np.float32) * (255.0 / np.maximum(paper, 40))
+    return np.asarray(np.clip(flat * 1.02, 0, 255), np.uint8)
+
+
+def ink_of(flat: Mask, dpi: int, contrast: float = 0.12) -> Mask:
+    """Ink of a flattened page: darker than its neighbourhood's mean by `contrast` (a share of full scale)."""
+    side = max(15, round(dpi * 0.18) | 1)
+    smooth = cv2.GaussianBlur(flat, (3, 3), 0)
+    return np.asarray(
+        cv2.adaptiveThreshold(smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 255 * contrast)
+    )
+
+
+def straight_ink(ink: Mask, length: int, horizontal: bool, gap: int = 0) -> Mask:
+    """The ink that lies in straight runs of at least `length` px along one axis; gaps of up to `gap` px are bridged first."""
+    shape = (length, 1) if horizontal else (1, length)
+    bridge = (gap + 1, 1) if horizontal else (1, gap + 1)
+    bridged = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(bridge[::-1], np.uint8)) if gap else ink
+    return np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones(shape[::-1], np.uint8)))

@@ -1,0 +1,52 @@
+"""Seals off, paper white: from a colour scan to a grey page on which only the print is dark."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from gouji.geometry import Box
+from gouji.ink import Mask, flatten
+from gouji.protocols import Image
+
+SEAL_SATURATION = 60  # of 255; below it, red cannot be told from the paper's tint
+MIN_SEAL_MM = 18.0  # official seals measure 30 to 58 mm; a partial print on the edge is smaller
+MIN_SEAL_INK = 0.02  # share of a seal's box that is red
+
+
+def clean_page(image: Image, dpi: int) -> tuple[Mask, tuple[Box, ...]]:
+    """The flattened grey page with red ink taken off, and the boxes of the seals that were on it.
+
+    Red ink is bright in the red channel while black print beneath it stays dark, so red pixels take their value from there
+    (after the red plate method of colour drop-out scanning).
+    """
+    if image.ndim == 2:
+        return flatten(image, dpi), ()
+    red = _red_ink(image)
+    if not red.any():
+        return flatten(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dpi), ()
+    near = cv2.dilate(red, np.ones((5, 5), np.uint8))
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    grey[near > 0] = image[..., 2][near > 0]
+    return flatten(grey, dpi), _seals(red, dpi)
+
+
+def _red_ink(image: Image) -> Mask:
+    blue, green, red = (image[..., i].astype(np.int16) for i in range(3))
+    return np.asarray(((red - np.maximum(blue, green)) > SEAL_SATURATION) * 255, np.uint8)
+
+
+def _seals(red: Mask, dpi: int) -> tuple[Box, ...]:
+    """Boxes of red patches of a seal's size: strokes closer than 4 mm belong together."""
+    side = round(dpi / 25.4 * 4)
+    small = cv2.resize(red, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
+    joined = cv2.dilate((small > 40).astype(np.uint8), np.ones((side // 4 + 1, side // 4 + 1), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined)
+    found = []
+    for x, y, w, h, _ in (stats[1:count] * 4).tolist():
+        box = (x + side // 2, y + side // 2, x + w - side // 2, y + h - side // 2)
+        if min(w, h) - side < MIN_SEAL_MM * dpi / 25.4:
+            continue
+        if np.count_nonzero(red[y : y + h, x : x + w]) > MIN_SEAL_INK * w * h:
+            found.append(box)
+    return tuple(sorted(found, key=lambda box: (box[1], box[0])))

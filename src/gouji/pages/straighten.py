@@ -1,0 +1,133 @@
+"""Perspective and curl: a smooth displacement that makes the page's long rulings parallel to its edges.
+
+The rulings of a form are straight and square on paper. Where the scan bends them, two low polynomials dy(x, y) and dx(x, y)
+are fitted to their traces by least squares and the page is resampled once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gouji.ink import Mask, ink_of, straight_ink
+from gouji.protocols import Image
+
+MIN_TRACE_INCH = 1.0  # shorter straight runs may be strokes of large characters
+MIN_BEND_PX = 0.8  # displacements below this are left: resampling would cost more sharpness than it gains
+SAMPLES = 24  # points taken along a ruling
+RIDGE = 1e-3
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Bend:
+    """Displacement polynomials in coordinates scaled to -1..1; coefficients of `_terms` along and across the rulings."""
+
+    width: int
+    height: int
+    dy: tuple[float, ...]
+    dx: tuple[float, ...]
+
+    def at(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Where the straight page's point (x, y) lies on the bent page, as (x, y) in pixels."""
+        u, v = 2 * x / self.width - 1, 2 * y / self.height - 1
+        shift_y = np.tensordot(np.asarray(self.dy), _terms(u, v), 1)
+        shift_x = np.tensordot(np.asarray(self.dx), _terms(v, u), 1)
+        return x + shift_x, y + shift_y
+
+
+def find_bend(flat: Mask, dpi: int) -> Bend | None:
+    """The bend of a level page; None when it has too few rulings to tell, or none worth undoing."""
+    ink = ink_of(flat, dpi)
+    height, width = flat.shape
+    dy = _fit(_traces(ink, dpi), width, height)
+    dx = _fit(_traces(np.ascontiguousarray(ink.T), dpi), height, width)
+    if dy is None and dx is None:
+        return None
+    none = np.zeros(5)
+    bend = Bend(width, height, _plain(none if dy is None else dy), _plain(none if dx is None else dx))
+    corners = np.meshgrid(np.linspace(0, width, 5), np.linspace(0, height, 5))
+    moved = bend.at(*corners)
+    most = max(float(np.abs(after - before).max()) for after, before in zip(moved, corners, strict=True))
+    return bend if MIN_BEND_PX <= most <= dpi * 0.5 else None
+
+
+def straighten(image: Image, bend: Bend) -> Image:
+    """The image resampled so that its rulings are straight."""
+    step = 32
+    xs, ys = np.arange(0, bend.width + step, step), np.arange(0, bend.height + step, step)
+    far_x, far_y = bend.at(*np.meshgrid(xs.astype(float), ys.astype(float)))
+    size = (len(xs) * step, len(ys) * step)
+    # Upsampling centres pixels: shift by half a coarse step so that node (0, 0) lands on pixel (0, 0).
+    maps = [_spread(values, size, step)[: bend.height, : bend.width] for values in (far_x, far_y)]
+    return np.asarray(cv2.remap(image, maps[0], maps[1], cv2.INTER_CUBIC, borderValue=(255, 255, 255)))
+
+
+def _spread(values: Floats, size: tuple[int, int], step: int) -> NDArray[np.float32]:
+    x, y = np.meshgrid(np.arange(size[0], dtype=np.float32) / step, np.arange(size[1], dtype=np.float32) / step)
+    return np.asarray(cv2.remap(values.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _terms(u: Floats, v: Floats) -> Floats:
+    """What a ruling along u may do across: lean, lean that changes across the page, bow, bow that changes, and an S."""
+    return np.stack([u, u * v, u * u, u * u * v, u * u * u])
+
+
+def _traces(ink: Mask, dpi: int) -> list[Floats]:
+    """Points (x, y) along each long horizontal ruling."""
+    long = straight_ink(ink, round(dpi * 0.3), True, max(2, round(dpi * 0.02)))
+    long = cv2.dilate(long, np.ones((3, round(dpi * 0.05)), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(long)
+    traces = []
+    for i in range(1, count):
+        x, y, w, h, _ = stats[i].tolist()
+        if w < MIN_TRACE_INCH * dpi or h > max(0.05 * w, 0.12 * dpi):
+            continue
+        patch = (labels[y : y + h, x : x + w] == i) & (ink[y : y + h, x : x + w] > 0)
+        columns = np.array_split(np.arange(w), SAMPLES)
+        points = [_point(patch, c) for c in columns]
+        traces.append(np.array([(x + p[0], y + p[1]) for p in points if p is not None]))
+    return [trace for trace in traces if len(trace) >= SAMPLES // 2]
+
+
+def _point(patch: NDArray[np.bool_], columns: NDArray[np.int64]) -> tuple[float, float] | None:
+    rows, cols = np.nonzero(patch[:, columns])
+    return (float(columns[0] + np.median(cols)), float(np.median(rows))) if len(rows) else None
+
+
+def _fit(traces: list[Floats], width: int, height: int) -> Floats | None:
+    """Coefficients of `_terms`, each ruling having its own unknown position; outliers are dropped once."""
+    if len(traces) < 3 or sum(float(np.ptp(t[:, 0])) for t in traces) < 2.0 * width:
+        return None
+    keep = [np.ones(len(t), bool) for t in traces]
+    coefficients = np.zeros(5)
+    for _ in range(3):
+        coefficients = _solve(traces, keep, width, height)
+        for i, trace in enumerate(traces):
+            rest = trace[:, 1] - coefficients @ _scaled(trace, width, height)
+            keep[i] = np.abs(rest - np.median(rest)) < 2.5
+    return coefficients
+
+
+def _scaled(trace: Floats, width: int, height: int) -> Floats:
+    return _terms(2 * trace[:, 0] / width - 1, 2 * trace[:, 1] / height - 1)
+
+
+def _solve(traces: list[Floats], keep: list[NDArray[np.bool_]], width: int, height: int) -> Floats:
+    rows, aims = [], []
+    for trace, good in zip(traces, keep, strict=True):
+        if np.count_nonzero(good) < 4:
+            continue
+        terms = _scaled(trace[good], width, height)
+        rows.append(terms - terms.mean(axis=1, keepdims=True))  # the ruling's own position drops out
+        aims.append(trace[good, 1] - trace[good, 1].mean())
+    design, aim = np.concatenate(rows, axis=1), np.concatenate(aims)
+    weight = design @ design.T + RIDGE * aim.size * np.eye(5)
+    return np.asarray(np.linalg.solve(weight, design @ aim))
+
+
+def _plain(coefficients: Floats) -> tuple[float, ...]:
+    return tuple(float(value) for value in coefficients)
