@@ -11,8 +11,8 @@ from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
 from gouji.config import PagesSettings
-from gouji.errors import BrokenFileError, EmptyFileError, PageError, TooLargeError
-from gouji.pages.raster import Raster, fitting_scale, sheet_dpi
+from gouji.errors import BrokenFileError, InputError, PageError, TooLargeError
+from gouji.pages.raster import Raster, check_page_count, fitting_scale, sheet_dpi
 from gouji.records import Source
 
 if TYPE_CHECKING:
@@ -36,13 +36,11 @@ class ImageFile:
         except _DAMAGE as error:
             self.close()
             raise BrokenFileError(f"{path.name}: the image is damaged or cut off; scan it again") from error
-        if not 0 < pages <= settings.max_pages:
+        try:
+            check_page_count(path.name, pages, settings.max_pages)
+        except InputError:
             self.close()
-            if pages == 0:
-                raise EmptyFileError(f"{path.name}: the file has no pages; scan it again")
-            raise TooLargeError(
-                f"{path.name}: {pages} pages, more than pages.max_pages = {settings.max_pages}; split it or raise the limit"
-            )
+            raise
         self.source = Source(file=path.name, sha256=sha256, media_type=media_type, pages=pages)
         self.warnings: tuple[str, ...] = ()
 

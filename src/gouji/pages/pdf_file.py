@@ -17,8 +17,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from gouji.config import PagesSettings
-from gouji.errors import BrokenFileError, EmptyFileError, LockedFileError, PageError, TooLargeError
-from gouji.pages.raster import Raster, fitting_scale, sheet_dpi
+from gouji.errors import BrokenFileError, InputError, LockedFileError, PageError
+from gouji.pages.raster import Raster, check_page_count, fitting_scale, sheet_dpi
 from gouji.pages.text_layer import Turn, page_to_raster, read_chars, read_rulings, sane_share, text_turn, visible
 from gouji.records import Source
 
@@ -61,13 +61,11 @@ class PdfFile:
         self._settings = settings
         self._document = _open_document(path, password)
         pages = len(self._document)
-        if not 0 < pages <= settings.max_pages:
+        try:
+            check_page_count(path.name, pages, settings.max_pages)
+        except InputError:
             self.close()
-            if pages == 0:
-                raise EmptyFileError(f"{path.name}: the PDF has no pages; ask for the file again")
-            raise TooLargeError(
-                f"{path.name}: {pages} pages, more than pages.max_pages = {settings.max_pages}; split it or raise the limit"
-            )
+            raise
         self.source = Source(file=path.name, sha256=sha256, media_type=MEDIA_TYPE, pages=pages)
         self.warnings: tuple[str, ...] = () if _ends_whole(path) else ("input.truncated",)
 
@@ -153,7 +151,7 @@ def _covered(page: pypdfium2.PdfPage, images: list[Placed]) -> float:
     area = 0.0
     for x0, y0, x1, y1 in (image.bounds for image in images):
         area += max(0.0, min(x1, right) - max(x0, left)) * max(0.0, min(y1, top) - max(y0, bottom))
-    return area / max(1.0, (right - left) * (top - bottom))
+    return area / max(1.0, float((right - left) * (top - bottom)))
 
 
 def _scan_raster(page: pypdfium2.PdfPage, number: int, scan: Placed, settings: PagesSettings) -> Raster:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, Self
 
+from gouji.errors import EmptyFileError, TooLargeError
 from gouji.geometry import Box
 from gouji.records import Source
 
@@ -27,7 +29,7 @@ LEAST_DPI = 100
 class Char:
     """One printed character of a text layer.
 
-    `text` is normalised (`zh.normalise`) and never white space; a ligature or a sign such as ㎡ becomes several letters.
+    `text` is normalised (`zh.normalise`) and never white space; a ligature or a sign such as ㎡ is several letters.
     `box` spans the font's whole height, so that the characters of one line share top and bottom.
     """
 
@@ -86,6 +88,18 @@ def sheet_dpi(width_px: int, height_px: int, claimed_dpi: float) -> float:
     return short / A4_SHORT_IN
 
 
+def check_page_count(name: str, pages: int, most: int) -> None:
+    """Refuse a file without pages, or with more than the settings allow.
+
+    Raises:
+        EmptyFileError, TooLargeError: with what to do.
+    """
+    if pages <= 0:
+        raise EmptyFileError(f"{name}: the file has no pages; ask for it again")
+    if pages > most:
+        raise TooLargeError(f"{name}: {pages} pages, more than pages.max_pages = {most}; split it or raise the limit")
+
+
 def fitting_scale(width: float, height: float, max_px: int) -> float:
     """The factor, at most 1, by which an image of this size must shrink to hold no more than `max_px` pixels."""
-    return min(1.0, (max_px / max(1.0, width * height)) ** 0.5)
+    return min(1.0, math.sqrt(max_px / max(1.0, width * height)))

@@ -41,7 +41,7 @@ def open_source(path: Path, settings: PagesSettings, password: str | None = None
     size_mb = path.stat().st_size / 1e6
     if size_mb > settings.max_file_mb:
         raise TooLargeError(
-            f"{path.name}: {size_mb:.0f} MB, more than pages.max_file_mb = {settings.max_file_mb}; split it or raise the limit"
+            f"{path.name}: {size_mb:.0f} MB, more than pages.max_file_mb = {settings.max_file_mb}; raise the limit"
         )
     sha256 = file_sha256(path)
     if kind == MEDIA_TYPE:

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import pypdfium2.raw as pdfium
@@ -267,7 +268,7 @@ def _object_lines(obj: Any, form: Affine, thickest: float) -> Iterator[Rect]:
         and _stroke_width(obj) * to_raster.scale <= thickest
     ):
         for loop in loops:
-            yield from _thin([_bounds(pair) for pair in zip(loop, loop[1:], strict=False)], thickest)
+            yield from _thin([_bounds(pair) for pair in pairwise(loop)], thickest)
 
 
 def _bounds(points: Iterable[Point]) -> Rect:
@@ -281,7 +282,7 @@ def _thin(rects: Iterable[Rect], thickest: float) -> Iterator[Rect]:
 
 def _axis_parallel(loop: list[Point]) -> bool:
     """Whether each side runs along an axis, within a pixel: rectangles do, letters and curves don't."""
-    return all(min(abs(x1 - x0), abs(y1 - y0)) <= 1 for (x0, y0), (x1, y1) in zip(loop, loop[1:], strict=False))
+    return all(min(abs(x1 - x0), abs(y1 - y0)) <= 1 for (x0, y0), (x1, y1) in pairwise(loop))
 
 
 def _loops(obj: Any, to_raster: Affine) -> list[list[Point]]:
