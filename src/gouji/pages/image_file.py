@@ -95,7 +95,7 @@ def _frame_to_raster(frame: Pillow.Image, number: int, settings: PagesSettings) 
     scale = goal / dpi
     scale *= fitting_scale(plain.width * scale, plain.height * scale, settings.max_page_px)
     if scale != 1:
-        size = max(1, round(plain.width * scale)), max(1, round(plain.height * scale))
+        size = max(1, int(plain.width * scale)), max(1, int(plain.height * scale))
         plain = plain.resize(size, Pillow.Resampling.BOX if scale < 1 else Pillow.Resampling.BICUBIC)
     pixels: Image = np.array(plain, np.uint8)
     if pixels.ndim == 3:

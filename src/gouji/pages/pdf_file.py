@@ -6,6 +6,8 @@ The PDF library may not be entered by two threads at once: every way in takes `_
 from __future__ import annotations
 
 import ctypes
+import mmap
+import re
 import threading
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -17,7 +19,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from gouji.config import PagesSettings
-from gouji.errors import BrokenFileError, InputError, LockedFileError, PageError
+from gouji.errors import BrokenFileError, EmptyFileError, InputError, LockedFileError, PageError
 from gouji.pages.raster import Raster, check_page_count, fitting_scale, sheet_dpi
 from gouji.pages.text_layer import Turn, page_to_raster, read_chars, read_rulings, sane_share, text_turn, visible
 from gouji.records import Source
@@ -41,10 +43,20 @@ VISIBLE_SHARE = 0.8
 class Placed:
     """An image on a page: its pixels, its place in points (left, bottom, right, top), and whether it is grey."""
 
+    obj: pypdfium2.PdfImage
     width: int
     height: int
     bounds: tuple[float, float, float, float]
     grey: bool
+
+    @property
+    def decodes(self) -> bool:
+        """Whether the image can be unpacked; the library draws nothing, and says nothing, when it can't."""
+        try:
+            self.obj.get_bitmap().close()
+        except pypdfium2.PdfiumError:
+            return False
+        return True
 
     @property
     def dpi(self) -> float:
@@ -105,12 +117,22 @@ def _open_document(path: Path, password: str | None) -> pypdfium2.PdfDocument:
         with _ONE_AT_A_TIME:
             return pypdfium2.PdfDocument(path, password=password)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == pdfium.FPDF_ERR_PASSWORD:
-            told = "the password is wrong" if password else "the PDF is encrypted"
-            raise LockedFileError(f"{path.name}: {told}; give the right one with --password") from error
-        raise BrokenFileError(
-            f"{path.name}: the PDF is damaged or cut off and cannot be opened; ask for the file again"
-        ) from error
+        raise _why_closed(path, password, error) from error
+
+
+def _why_closed(path: Path, password: str | None, error: pypdfium2.PdfiumError) -> InputError:
+    """The library's own code may be left over from another file, so the bytes are asked as well."""
+    if error.err_code == pdfium.FPDF_ERR_PASSWORD and _holds(path, rb"/Encrypt\b"):
+        told = "the password is wrong" if password else "the PDF is encrypted"
+        return LockedFileError(f"{path.name}: {told}; give the right one with --password")
+    if _holds(path, rb"/Count\s+0\b") and _ends_whole(path):
+        return EmptyFileError(f"{path.name}: the file has no pages; ask for it again")
+    return BrokenFileError(f"{path.name}: the PDF is damaged or cut off and cannot be opened; ask for the file again")
+
+
+def _holds(path: Path, pattern: bytes) -> bool:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return re.search(pattern, content) is not None
 
 
 def _ends_whole(path: Path) -> bool:
@@ -142,7 +164,7 @@ def _placed(obj: Any) -> Placed:
         metadata.bits_per_pixel == 1
         or metadata.colorspace in (pdfium.FPDF_COLORSPACE_DEVICEGRAY, pdfium.FPDF_COLORSPACE_CALGRAY)
     )
-    return Placed(width, height, obj.get_bounds(), grey)
+    return Placed(obj, width, height, obj.get_bounds(), grey)
 
 
 def _covered(page: pypdfium2.PdfPage, images: list[Placed]) -> float:
@@ -162,9 +184,11 @@ def _scan_raster(page: pypdfium2.PdfPage, number: int, scan: Placed, settings: P
     shrink = _shrink(dpi, settings) * fitting_scale(
         width * _shrink(dpi, settings), height * _shrink(dpi, settings), settings.max_page_px
     )
-    size = _native_size(page, scan, width, height) if shrink == 1 else (round(width * shrink), round(height * shrink))
+    size = _native_size(page, scan, width, height) if shrink == 1 else (int(width * shrink), int(height * shrink))
     grey = scan.grey and sum(1 for _ in page.get_objects(max_depth=1)) == 1 and pdfium.FPDFPage_GetAnnotCount(page) == 0
     image = _draw(page, max(1, size[0]), max(1, size[1]), grey=grey)
+    if image.min() == image.max() and not scan.decodes:
+        raise PageError(f"page {number}: the scan in it is damaged and cannot be unpacked; ask for the file again")
     return Raster(number, image, max(1, round(dpi * shrink)), "scan")
 
 

@@ -112,7 +112,7 @@ def read_chars(textpage: Any, to_raster: Affine) -> list[Char]:
     chars = []
     for index, text in _codes(textpage):
         plain = normalise(text).strip()
-        box = _char_box(textpage, index, to_raster) if plain else None
+        box = _char_box(textpage, index, plain, to_raster) if plain else None
         if box is not None:
             chars.append(Char(plain, box))
     return chars
@@ -136,14 +136,14 @@ def _codes(textpage: Any) -> Iterator[tuple[int, str]]:
             yield index, chr(code)
 
 
-def _char_box(textpage: Any, index: int, to_raster: Affine) -> Box | None:
+def _char_box(textpage: Any, index: int, text: str, to_raster: Affine) -> Box | None:
     tight = _tight_box(textpage, index)
     loose = pdfium.FS_RECTF()
     if not pdfium.FPDFText_GetLooseCharBox(textpage, index, loose):
         return None if tight is None else _carry_box(tight, to_raster)
     box = (loose.left, loose.bottom, loose.right, loose.top)
-    # A font that lies about its height gives boxes over several lines.
-    if tight is not None and _flat(tight) > 0 and _longest(box) > 4 * max(_longest(tight), 1.0):
+    # A font that lies about its height gives boxes over several lines. Points and dashes are small by right.
+    if tight is not None and text.isalnum() and _longest(box) > 4 * max(_longest(tight), 1.0):
         box = tight
     return _carry_box(box, to_raster)
 
@@ -153,10 +153,6 @@ def _tight_box(textpage: Any, index: int) -> tuple[float, float, float, float] |
     if not pdfium.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
         return None
     return left.value, bottom.value, right.value, top.value
-
-
-def _flat(box: tuple[float, float, float, float]) -> float:
-    return min(box[2] - box[0], box[3] - box[1])
 
 
 def _longest(box: tuple[float, float, float, float]) -> float:
