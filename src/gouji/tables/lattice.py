@@ -16,6 +16,7 @@ from gouji.geometry import Box, union
 from gouji.tables.rulings import TOUCH_INCH, Ruling, Rulings
 
 SAME_INCH = 0.03  # borders nearer than this are one border (double lines)
+MIN_GAP_INCH = 0.07  # the smallest print is 0.1 inch high with its leading
 PRINTED = 0.65  # an edge is there when this share of it is ruled
 FAINT = 0.35  # and may be there from this share on
 MIN_SIDE_INCH = 0.3  # a table is at least this high and wide
@@ -118,14 +119,31 @@ def find_borders(group: Rulings, dpi: int) -> tuple[list[int], list[int]]:
 
 
 def cluster(rulings: Sequence[Ruling], dpi: int) -> list[int]:
-    """Positions of rulings, those nearer than `SAME_INCH` made one (weighted by length)."""
+    """Positions of rulings: those nearer than `SAME_INCH` made one (weighted by length).
+
+    No row or column is narrower than `MIN_GAP_INCH`: of two borders nearer than that, that with less ruling goes.
+    """
     clusters: list[list[Ruling]] = []
     for ruling in sorted(rulings, key=lambda r: r.at):
         if clusters and ruling.at - _middle(clusters[-1]) <= SAME_INCH * dpi:
             clusters[-1].append(ruling)
         else:
             clusters.append([ruling])
+    while (i := _narrowest(clusters)) is not None and _gap(clusters, i) < MIN_GAP_INCH * dpi:
+        clusters.pop(i if _total(clusters[i]) < _total(clusters[i + 1]) else i + 1)
     return [round(_middle(group)) for group in clusters]
+
+
+def _narrowest(clusters: Sequence[Sequence[Ruling]]) -> int | None:
+    return min(range(len(clusters) - 1), key=lambda i: _gap(clusters, i), default=None)
+
+
+def _gap(clusters: Sequence[Sequence[Ruling]], i: int) -> float:
+    return _middle(clusters[i + 1]) - _middle(clusters[i])
+
+
+def _total(rulings: Sequence[Ruling]) -> float:
+    return sum(ruling.length for ruling in rulings)
 
 
 def _middle(rulings: Sequence[Ruling]) -> float:
@@ -273,7 +291,7 @@ def _cell(members: set[Place], above: Flags, beside: Flags) -> LatticeCell:
         *above[top, left : right + 1], *above[bottom + 1, left : right + 1],
         *beside[top : bottom + 1, left], *beside[top : bottom + 1, right + 1],
     ]  # fmt: skip
-    return LatticeCell(top, left, bottom - top + 1, right - left + 1, min(sides) < PRINTED)
+    return LatticeCell(top, left, bottom - top + 1, right - left + 1, bool(min(sides) < PRINTED))
 
 
 def frame_of(lattices: Sequence[Lattice]) -> Box:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gouji.ink import Mask, ink_of, straight_ink
 
@@ -18,16 +19,29 @@ SHORT_INCH = 0.11  # shorter ink is one only when both its ends touch rulings ac
 GAP_INCH = 0.025  # breaks up to this length are bridged
 TOUCH_INCH = 0.04  # ends this near to a ruling across touch it
 MAX_THICK_INCH = 0.06
+CLEAR_INCH = 0.02  # where the ink beside a ruling is looked for
+SURE_INCH = 1.5  # a seed shorter than this must also be clear of ink beside it, as a printed cell border is
+SEED_SOLID, SEED_BUSY, SURE_BUSY = 0.5, 0.22, 0.45
+JOIN_SOLID, JOIN_BUSY = 0.85, 0.15
+
+
+Patch = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """One straight line: across its run it lies `at`, along it from `start` to `stop`; `thick` is its width."""
+    """One straight line: across its run it lies `at`, along it from `start` to `stop`; `thick` is its width.
+
+    `solid` is the share of its run that is really inked, `busy` the share beside which there is ink close by: strokes of
+    a line of text that happen to align are neither solid nor clear of ink.
+    """
 
     at: float
     start: float
     stop: float
     thick: float = 1.0
+    solid: float = 1.0
+    busy: float = 0.0
 
     @property
     def length(self) -> float:
@@ -51,7 +65,7 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
     """
     ink = ink_of(flat, dpi, 0.08)
     across, down = _runs(ink, dpi), _runs(np.ascontiguousarray(ink.T), dpi)
-    seeds = [[r for r in runs if r.length >= SEED_INCH * dpi] for runs in (across, down)]
+    seeds = [[r for r in runs if r.length >= SEED_INCH * dpi and _is_line(r, dpi)] for runs in (across, down)]
     for _ in range(2):
         touch = TOUCH_INCH * dpi
         seeds = [
@@ -76,6 +90,10 @@ def _order(ruling: Ruling) -> tuple[float, float]:
     return ruling.at, ruling.start
 
 
+def _is_line(run: Ruling, dpi: int) -> bool:
+    return run.solid >= SEED_SOLID and run.busy <= (SURE_BUSY if run.length >= SURE_INCH * dpi else SEED_BUSY)
+
+
 def _runs(ink: Mask, dpi: int) -> list[Ruling]:
     """Every straight horizontal run of ink of at least `SHORT_INCH`."""
     long = straight_ink(ink, max(8, round(SHORT_INCH * dpi)), True, max(2, round(GAP_INCH * dpi)))
@@ -86,29 +104,34 @@ def _runs(ink: Mask, dpi: int) -> list[Ruling]:
     for i in range(1, count):
         x, y, w, h, _ = stats[i].tolist()
         patch = (labels[y : y + h, x : x + w] == i) & (long[y : y + h, x : x + w] > 0)
-        runs += _split(patch, x, y, dpi)
+        runs += [_ruling(ink, patch, x, y, band, dpi) for band in _bands(patch, dpi)]
     return runs
 
 
-def _split(patch: np.ndarray[tuple[int, int], np.dtype[np.bool_]], x: int, y: int, dpi: int) -> list[Ruling]:
-    """The rulings of one connected patch: one for each of its bands of rows that are mostly inked."""
+def _bands(patch: Patch, dpi: int) -> list[tuple[int, int]]:
+    """The bands of rows of one connected patch that are mostly inked; a band too thick for a line is left out."""
+    if len(patch) <= MAX_THICK_INCH * dpi:
+        return [(0, len(patch))]
     profile = patch.sum(axis=1)
-    if len(profile) <= MAX_THICK_INCH * dpi:
-        columns = np.flatnonzero(patch.any(axis=0))
-        at = float(np.average(np.arange(len(profile)), weights=profile)) if profile.any() else 0.0
-        thick = float(profile.sum()) / max(1, len(columns))
-        return [Ruling(y + at + 0.5, float(x + columns[0]), float(x + columns[-1] + 1), thick)]
     strong = profile >= max(SHORT_INCH * dpi, 0.3 * profile.max())
     edges = np.flatnonzero(np.diff(np.concatenate(([0], strong.astype(np.int8), [0]))))
-    rulings = []
-    for top, bottom in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        if bottom - top > MAX_THICK_INCH * dpi:
-            continue  # a filled area, not a line
-        columns = np.flatnonzero(patch[top:bottom].any(axis=0))
-        rulings.append(
-            Ruling(y + (top + bottom) / 2, float(x + columns[0]), float(x + columns[-1] + 1), float(bottom - top))
-        )
-    return rulings
+    bands = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return [(top, bottom) for top, bottom in bands if bottom - top <= MAX_THICK_INCH * dpi]
+
+
+def _ruling(ink: Mask, patch: Patch, x: int, y: int, band: tuple[int, int], dpi: int) -> Ruling:
+    rows = patch[band[0] : band[1]]
+    weights, columns = rows.sum(axis=1), np.flatnonzero(rows.any(axis=0))
+    inked = np.flatnonzero(weights)
+    top, bottom = y + band[0] + int(inked[0]), y + band[0] + int(inked[-1]) + 1
+    left, right = x + int(columns[0]), x + int(columns[-1]) + 1
+    at = y + band[0] + float(np.average(np.arange(len(weights)), weights=weights)) + 0.5
+    clear = max(2, round(CLEAR_INCH * dpi))
+    inner = slice(left + 2 * clear, max(right - 2 * clear, left + 2 * clear + 1))  # rulings across end here
+    beside = (ink[max(0, top - clear - 1) : max(1, top - clear + 1), inner], ink[bottom + clear - 1 :, inner][:2])
+    busy = max((float((rows > 0).any(axis=0).mean()) for rows in beside if rows.size), default=0.0)
+    solid = float((ink[top:bottom, left:right] > 0).any(axis=0).mean())
+    return Ruling(at, float(left), float(right), float(weights.sum()) / len(columns), solid, busy)
 
 
 def _joining(runs: Sequence[Ruling], known: Sequence[Ruling], others: Sequence[Ruling], touch: float) -> list[Ruling]:
@@ -117,7 +140,10 @@ def _joining(runs: Sequence[Ruling], known: Sequence[Ruling], others: Sequence[R
     return [
         run
         for run in runs
-        if run not in seen and all(any(_touches(run, end, other, touch) for other in others) for end in _ends(run))
+        if run not in seen
+        and run.solid >= JOIN_SOLID
+        and run.busy <= JOIN_BUSY
+        and all(any(_touches(run, end, other, touch) for other in others) for end in _ends(run))
     ]
 
 
