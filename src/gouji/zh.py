@@ -37,3 +37,25 @@ def parse_number(text: str) -> Decimal | None:
     if _GROUPED.fullmatch(plain) or _PLAIN.fullmatch(plain):
         return Decimal(plain.replace(",", ""))
     return None
+
+
+_MARKS = re.compile(r"[\s“”\"'‘’()（）《》〈〉【】\[\]、，,。.．：:；;·•…—–－\-_/]+")
+
+
+def plain(text: str) -> str:
+    """The text squeezed and without punctuation: what is left to compare when marks may be misread or left out."""
+    return _MARKS.sub("", squeeze(text))
+
+
+def edits(a: str, b: str, limit: int) -> int:
+    """How many characters to change, put in or take out to turn `a` into `b`; `limit + 1` when more than `limit`."""
+    if abs(len(a) - len(b)) > limit:
+        return limit + 1
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        last, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (x != y))
+        if min(row) > limit:
+            return limit + 1
+    return min(row[-1], limit + 1)
