@@ -18,7 +18,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Stated:
-    """A fact that a block states: key of the facts' list, value (money in 元), and its clause, verbatim from the text."""
+    """A fact that a block states: its key, its value (money in 元), and its clause, verbatim from the text."""
 
     key: str
     value: Decimal

@@ -61,10 +61,11 @@ def invent(
     count = rng.randint(*office["staff"])
     sangong_budget, sangong = _sangong(purse, count, report)
     economic = _economic(purse, organisation.kind, count, sangong)
-    projects = _projects(purse, office, organisation, count)
+    projects = _projects(purse, office, organisation, count, report)
     rows = _rows(purse, office, organisation.kind, economic, projects)
     used, distribution = _surplus(purse, organisation.kind, report)
-    rows = tuple(_balanced(purse, r, report, r.code == office["run"] and (used, distribution)) for r in rows)
+    carried = _carried(projects) if report == "budget" else None
+    rows = tuple(_balanced(purse, r, carried, r.code == office["run"] and (used, distribution)) for r in rows)
     staff = _staff(rng, organisation.kind, count)
     return Body(
         organisation=organisation,
@@ -85,7 +86,7 @@ def invent(
         projects=projects,
         review=_indicators(purse, ZERO, 3),
         procurement=_procurement(purse, projects),
-        previous=_previous(purse, rows, sangong, organisation.kind, report),
+        previous=_previous(purse, rows, sangong, organisation.kind),
     )
 
 
@@ -155,7 +156,7 @@ def _bearer(code: str, kind: str, run: str) -> str:
     return str({"medical": "2101101" if admin else "2101102", "retired": "2080501" if admin else "2080502"}.get(to, to))
 
 
-def _projects(purse: Purse, office: dict[str, Any], org: Organisation, count: int) -> tuple[Project, ...]:
+def _projects(purse: Purse, office: dict[str, Any], org: Organisation, count: int, report: str) -> tuple[Project, ...]:
     rng = purse.rng
     chosen = [(c, n, "gpb") for c, n in office["projects"]]
     chosen = sorted(rng.sample(chosen, rng.randint(max(1, len(chosen) // 2), len(chosen))), key=chosen.index)
@@ -163,18 +164,20 @@ def _projects(purse: Purse, office: dict[str, Any], org: Organisation, count: in
     chosen += [(c, n, "capital") for c, n in office.get("capital", []) if rng.random() < 0.6]
     if org.kind in ("学校", "医院", "事业单位") and rng.random() < 0.5:
         chosen.append((office["run"], "业务用房零星修缮项目", "own"))
-    return tuple(_project(purse, c, n, pot, count) for c, n, pot in chosen)
+    return tuple(_project(purse, c, n, pot, count, report) for c, n, pot in chosen)
 
 
-def _project(purse: Purse, code: str, name: str, pot: str, count: int) -> Project:
+def _project(purse: Purse, code: str, name: str, pot: str, count: int, report: str) -> Project:
     rng = purse.rng
     budget = purse.between(20_000, rng.choice([200_000, 900_000, 40_000 * count]))
-    initial = budget if rng.random() < 0.6 else purse.share(budget, 0.5, 1.3)
-    executed = budget if rng.random() < 0.5 else max(purse.quantum, purse.share(budget, 0.55, 1.0))
+    planned = report == "budget"
+    initial = budget if planned or rng.random() < 0.6 else purse.share(budget, 0.5, 1.3)
+    executed = budget if planned or rng.random() < 0.5 else max(purse.quantum, purse.share(budget, 0.55, 1.0))
     main, carried = Money(initial, budget, executed), Money()
     if pot != "own" and rng.random() < 0.25:
         carried = Money(ZERO, purse.share(budget, 0.1, 0.4), ZERO)
-        carried = replace(carried, executed=min(carried.budget, purse.share(executed, 0.1, 0.4)))
+        spent = carried.budget if planned else min(carried.budget, purse.share(executed, 0.1, 0.4))
+        carried = replace(carried, executed=spent)
         main = Money(initial, budget - carried.budget, executed - carried.executed)
         if main.executed > main.budget:
             main, carried = Money(initial, budget, executed), Money()
@@ -275,23 +278,45 @@ def _surplus(purse: Purse, kind: str, report: str) -> tuple[Decimal, Decimal]:
     return used, shared
 
 
+def _carried(projects: Sequence[Project]) -> dict[tuple[str, str], Decimal]:
+    """What a budget takes over from last year, by function code and pot: what its projects say."""
+    sums: dict[tuple[str, str], Decimal] = {}
+    for p in projects:
+        sums[p.code, p.pot] = sums.get((p.code, p.pot), ZERO) + p.carried.budget
+    return sums
+
+
+def _balances(purse: Purse, amount: Decimal, stirs: bool) -> tuple[Decimal, Decimal]:
+    """Opening and closing balance of one pot; mostly none."""
+    if not amount or not stirs or purse.rng.random() >= 0.4:
+        return ZERO, ZERO
+    return purse.share(amount, 0.02, 0.3), purse.share(amount, 0.02, 0.3)
+
+
 def _balanced(
-    purse: Purse, row: FunctionRow, report: str, surplus: tuple[Decimal, Decimal] | Literal[False] = False
+    purse: Purse,
+    row: FunctionRow,
+    carried: dict[tuple[str, str], Decimal] | None,
+    surplus: tuple[Decimal, Decimal] | Literal[False] = False,
 ) -> FunctionRow:
-    """The row with its opening and closing balances drawn, and the incomes that make every pot balance."""
+    """The row with its opening and closing balances, and the incomes that make every pot balance.
+
+    `carried` (a budget's): the opening balances by code and pot, and nothing is left at the end.
+    """
     rng = purse.rng
     spent = {"gpb": row.gpb, "fund": row.fund_project, "capital": row.capital_project, "own": row.own}
     values: dict[str, Decimal] = {}
     for pot, amount in spent.items():
-        stirs = amount and (pot != "gpb" or row.gpb_project) and rng.random() < 0.4
-        values[f"{pot}_opening"] = purse.share(amount, 0.02, 0.3) if stirs else ZERO
-        values[f"{pot}_closing"] = purse.share(amount, 0.02, 0.3) if stirs and report == "final_account" else ZERO
-        values[f"{pot}_income"] = amount + values[f"{pot}_closing"] - values[f"{pot}_opening"]
+        opening, closing = _balances(purse, amount, pot != "gpb" or bool(row.gpb_project))
+        if carried is not None:
+            opening, closing = carried.get((row.code, pot), ZERO), ZERO
+        values[f"{pot}_opening"], values[f"{pot}_closing"] = opening, closing
+        values[f"{pot}_income"] = amount + closing - opening
     own = values.pop("own_income")
     if surplus:
         own, values["own_closing"] = _with_surplus(own, values["own_closing"], *surplus)
     values |= _sources(purse, row, own)
-    if report == "final_account":
+    if carried is None:
         values["gpb_budget"] = row.gpb if rng.random() < 0.3 else purse.share(row.gpb, 0.75, 1.15)
     else:
         values["gpb_budget"] = row.gpb
@@ -382,13 +407,13 @@ def _procurement(purse: Purse, projects: Sequence[Project]) -> f.Procurement:
     return f.Procurement(goods, works, services, sme, purse.share(sme, 0.2, 1.0))
 
 
-def _previous(purse: Purse, rows: Sequence[FunctionRow], sangong: Sangong, kind: str, report: str) -> f.Previous:
+def _previous(purse: Purse, rows: Sequence[FunctionRow], sangong: Sangong, kind: str) -> f.Previous:
     spent = [a for a in f.AMOUNTS if a.endswith(("_personnel", "_public", "_project", "own_basic"))]
     spent += ["to_superior", "operating_expenditure", "to_affiliated"]
     old = []
     for row in rows:
         row_before = FunctionRow(row.code, row.name, **{a: purse.share(getattr(row, a), 0.7, 1.25) for a in spent})
-        balanced = _balanced(purse, row_before, report)
+        balanced = _balanced(purse, row_before, None)
         old.append(balanced)
     parts = (sangong.abroad, sangong.purchase, sangong.operation, sangong.reception)
     before = Sangong(*(purse.share(p, 0.8, 1.3) for p in parts))
