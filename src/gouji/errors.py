@@ -12,13 +12,15 @@ GoujiError                  1   anything not named below
 ├── OutputError             6   the folder cannot be written, or the disk is full
 └── SetupError              7   a model, an engine or a package is missing
 
-A run in which some files failed and others were read exits with 8; Ctrl-C with 130.
+A run in which some files failed and others were read exits with 8; `gouji check --strict` with 9 when a check fails;
+Ctrl-C with 130.
 Every message is one sentence that says what to do.
 """
 
 from __future__ import annotations
 
 EXIT_PARTLY = 8
+EXIT_CHECKS_FAILED = 9
 EXIT_INTERRUPTED = 130
 
 

@@ -1,0 +1,177 @@
+"""The commands and their options. What they do is in the modules beside this one, loaded only when called."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gouji import __version__
+from gouji.errors import EXIT_INTERRUPTED, GoujiError
+
+app = typer.Typer(
+    name="gouji",
+    help="Gouji (勾稽) reads scanned Chinese government budget and final-account reports into checked tables and facts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Verbose = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, help="Say more; give it twice to see where an error came from.")
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Take settings from this TOML file; it need hold only what differs.")
+]
+Override = Annotated[
+    list[str] | None, typer.Option("--set", help="Set one setting, as in --set pages.max_dpi=200. May be repeated.")
+]
+
+
+@app.command()
+def read(
+    files: Annotated[
+        list[str],
+        typer.Argument(help="The files to read: PDF, TIFF, JPEG or PNG; folders and patterns such as 'in/*.pdf' too."),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder in which each file gets a folder of its own.")],
+    pages: Annotated[str, typer.Option(help="Read only these pages, as in 3-5 or 1,4,7-9.")] = "",
+    dpi: Annotated[
+        int, typer.Option(min=0, max=1200, help="Draw every page at this resolution instead of the scan's own.")
+    ] = 0,
+    config: ConfigFile = None,
+    settings: Override = None,
+    password: Annotated[
+        str, typer.Option(envvar="GOUJI_PASSWORD", help="Open encrypted PDFs with this password.")
+    ] = "",
+    draw: Annotated[bool, typer.Option("--draw", help="Write page pictures with what was found drawn over them.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Read again what has already been read.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> int:
+    """Read reports and write DIR/<file name without ending>/report.json for each.
+
+    A second run skips what is already done, and goes on where an interrupted run stopped. A page that cannot be read
+    is a finding in the report and does not end the run.
+    """
+    from gouji.cli.read import Options, read_files
+
+    overrides = [*(settings or ()), *([f"pages.dpi={dpi}", f"pages.scan_dpi={dpi}"] if dpi else ())]
+    overrides += ["output.draw=true"] if draw else []
+    options = Options(out, pages, config, tuple(overrides), password or None, force, quiet, verbose)
+    return read_files(files, options)
+
+
+@app.command()
+def doctor(config: ConfigFile = None, settings: Override = None) -> int:
+    """Say what is installed, which engine and models will be used, and what to do about what is missing."""
+    from gouji.cli.doctor import examine
+
+    return examine(config, settings or [])
+
+
+@app.command()
+def synth(
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to.")],
+    count: Annotated[int, typer.Option(min=1, help="How many reports to write.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same reports.")] = 0,
+    quality: Annotated[
+        str, typer.Option(help="How they are scanned: digital (not at all), good, office, poor, fax or turned.")
+    ] = "office",
+    quiet: Quiet = False,
+) -> int:
+    """Write fictitious reports in the official forms, as PDF or as scans, with the truth of what they say.
+
+    Everything in them is invented: places, bodies, projects and figures.
+    """
+    from gouji.cli.synth import write
+
+    return write(out, count, seed, quality, quiet)
+
+
+@app.command()
+def facts(
+    report: Annotated[Path, typer.Argument(help="A report.json, or the folder that holds it.")],
+    why: Annotated[bool, typer.Option("--why", help="Show the clause that each fact was read from.")] = False,
+) -> int:
+    """Print the facts of a report as a table."""
+    from gouji.cli.show import show_facts
+
+    return show_facts(report, why)
+
+
+@app.command()
+def check(
+    reports: Annotated[list[Path], typer.Argument(help="The report.json files, or the folders that hold them.")],
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 9 when any check fails.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Show passed and skipped checks as well.")] = False,
+) -> int:
+    """Print the checks of reports as tables: which sums hold, which don't, and by how much."""
+    from gouji.cli.show import show_checks
+
+    return show_checks(reports, strict, everything)
+
+
+@app.command()
+def schema() -> int:
+    """Print the JSON Schema of report.json."""
+    from gouji.cli.show import show_schema
+
+    return show_schema()
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"gouji {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Gouji (勾稽) reads scanned Chinese government budget and final-account reports into checked tables and facts."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command; gives its exit code. Errors are one sentence on stderr, with their trace after -v -v."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese still gets the figures
+    traced = sum(a.count("v") for a in arguments if a.startswith("-v")) + arguments.count("--verbose") >= 2
+    try:
+        return int(app(args=list(arguments), prog_name="gouji", standalone_mode=False) or 0)
+    except (KeyboardInterrupt, typer.Abort):
+        return _tell("interrupted; what was read is kept, and the same command goes on from there", EXIT_INTERRUPTED)
+    except GoujiError as error:
+        if traced:
+            traceback.print_exc()
+        return _tell(str(error), error.exit_code)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        return _tell_unforeseen(error, traced)
+
+
+def _tell_unforeseen(error: Exception, traced: bool) -> int:
+    show = getattr(error, "show", None)  # the command line itself could not be understood
+    if show is not None:
+        show()
+        return int(getattr(error, "exit_code", 2))
+    if traced:
+        traceback.print_exception(error)
+    return _tell(f"{type(error).__name__}: {error}; this is a mistake in gouji, run with -v -v to see where", 1)
+
+
+def _tell(message: str, code: int) -> int:
+    typer.echo(f"gouji: {message}", err=True)
+    return code

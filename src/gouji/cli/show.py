@@ -1,0 +1,113 @@
+"""`gouji facts`, `gouji check`, `gouji schema`: tables from saved reports."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from gouji.errors import EXIT_CHECKS_FAILED, InputError
+from gouji.records import Check, Fact, Report
+
+STATUS = {
+    "pass": ("✓ holds", "green"),
+    "rounding": ("≈ rounding", "green"),
+    "fail": ("✗ fails", "bold red"),
+    "skipped": ("– skipped", "dim"),
+}
+
+
+def load_report(path: Path) -> Report:
+    """The report in a file, or in the run folder.
+
+    Raises:
+        InputError: there is none, or it is no report of this schema.
+    """
+    file = path / "report.json" if path.is_dir() else path
+    try:
+        return Report.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file}: it cannot be read ({error.strerror}); run gouji read first") from error
+    except ValidationError as error:
+        raise InputError(f"{file}: this is no gouji.report/1 ({error.error_count()} errors); read the file again") from error
+
+
+def amount(value: Decimal | None) -> str:
+    """The figure with thousands set apart; "" for none."""
+    return "" if value is None else f"{value:,f}"
+
+
+def show_facts(path: Path, why: bool) -> int:
+    """Print the facts of one report."""
+    report = load_report(path)
+    table = Table(title=_title(report), title_justify="left", expand=False)
+    for name in ("fact", "value", "unit", "subject", "year", "page", "confidence"):
+        table.add_column(name, justify="right" if name in ("value", "page", "confidence") else "left")
+    for fact in report.facts:
+        table.add_row(*_fact_row(fact))
+        if why:
+            table.add_row("", Text(fact.evidence, style="dim"), "", "", "", "", "")
+    Console().print(table if report.facts else f"{_title(report)}: no facts")
+    return 0
+
+
+def _fact_row(fact: Fact) -> tuple[str, ...]:
+    year = str(fact.year) if fact.year else ""
+    return fact.key, amount(fact.value), fact.unit, fact.subject or "", year, str(fact.page), f"{fact.confidence:.2f}"
+
+
+def show_checks(paths: list[Path], strict: bool, everything: bool) -> int:
+    """Print the checks of each report; with `strict` the exit code tells of failures."""
+    failed = 0
+    console = Console()
+    for path in paths:
+        report = load_report(path)
+        console.print(_check_table(report, everything))
+        console.print(_check_sums(report))
+        failed += sum(check.status == "fail" for check in report.checks)
+    return EXIT_CHECKS_FAILED if strict and failed else 0
+
+
+def _check_table(report: Report, everything: bool) -> Table:
+    table = Table(title=_title(report), title_justify="left", expand=False)
+    for name in ("rule", "status", "what", "expected", "found", "off by"):
+        table.add_column(name, justify="right" if name in ("expected", "found", "off by") else "left")
+    for check in report.checks:
+        if everything or check.status == "fail":
+            table.add_row(*_check_row(check))
+    return table
+
+
+def _check_row(check: Check) -> tuple[str | Text, ...]:
+    word, style = STATUS[check.status]
+    kind = f" ({check.kind})" if check.kind else ""
+    figures = amount(check.expected), amount(check.actual), amount(check.difference)
+    return check.rule, Text(word + kind, style=style), check.reason or check.message, *figures
+
+
+def _check_sums(report: Report) -> str:
+    counts = {name: sum(check.status == name for check in report.checks) for name in STATUS}
+    return ", ".join(f"{counts[name]} {word.split(' ', 1)[1]}" for name, (word, _) in STATUS.items())
+
+
+def _title(report: Report) -> str:
+    return report.document.title or report.source.file
+
+
+def show_schema() -> int:
+    """Print the JSON Schema of `report.json`."""
+    typer.echo(schema_text(), nl=False)
+    return 0
+
+
+def schema_text() -> str:
+    """The schema as it stands in docs/report.schema.json."""
+    schema = Report.model_json_schema(by_alias=True, mode="serialization")
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,251 @@
+"""One file walked down the corridor with the store at hand: what is done is not done again.
+
+`begin` says which pages are to be read, `read_pages` reads some of them into the run folder, `finish` assembles the
+report from the folder. The command line (`read_report`) and the flow call the same three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from gouji import __version__, pipeline, store
+from gouji.config import Settings
+from gouji.errors import InputError, UsageError
+from gouji.pages.rasterise import file_sha256, media_type
+from gouji.records import Document, Finding, MadeBy, PageReading, Record, Report, Source
+
+OnPage = Callable[[PageReading, bool], None]
+"""Called after each page with its reading and whether it was already there."""
+
+# What the findings of a file as a whole say; the codes are those of `errors` and of `Opened.warnings`.
+MESSAGES = {
+    "input.unsupported": "文件不是 PDF、TIFF、JPEG 或 PNG，无法读取。",
+    "input.broken": "文件已损坏或不完整，无法打开，请重新获取。",
+    "input.locked": "文件已加密，缺少密码或密码错误，无法打开。",
+    "input.empty": "文件中没有任何页面。",
+    "input.too_large": "文件超出设置的大小或页数限制，未读取。",
+    "input.truncated": "文件末尾不完整，可能缺少内容，请与原件核对。",
+}
+
+
+class Job(Record):
+    """One file to be read. `pages`: all that the report covers; `todo`: those without a reading yet; both from 1.
+
+    `done`: the report in `folder` is already the one asked for.
+    """
+
+    path: str
+    folder: str
+    source: Source
+    pages: tuple[int, ...]
+    todo: tuple[int, ...]
+    key: str
+    warnings: tuple[str, ...] = ()
+    done: bool = False
+
+
+class Outcome(Record):
+    """What became of one file. `skipped`: the report was there already; `error`: the file could not be opened."""
+
+    path: str
+    folder: str
+    report: Report
+    skipped: bool = False
+    error: str | None = None
+    exit_code: int = 0
+
+
+def read_report(
+    path: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    pages: Iterable[int] | None = None,
+    password: str | None = None,
+    force: bool = False,
+    on_page: OnPage | None = None,
+) -> Outcome:
+    """Read the file into its run folder below `out`. A file that cannot be opened gives a report that says so.
+
+    Raises:
+        InputError: there is no such file, or it cannot be read at all.
+        UsageError: pages are asked for that the file does not have.
+        OutputError: the folder cannot be written; pages read so far stay.
+        SetupError: a model or a package is missing.
+    """
+    try:
+        job = begin(path, out, settings, pages=pages, password=password, force=force)
+    except InputError as error:
+        return refuse(path, out, settings, error)
+    if not job.done:
+        tell_saved(job, on_page)
+        for reading in read_pages(job, job.todo, settings, password):
+            if on_page is not None:
+                on_page(reading, False)
+    report = finish(job, settings)
+    return Outcome(path=job.path, folder=job.folder, report=report, skipped=job.done, exit_code=exit_code_of(report))
+
+
+def begin(
+    path: Path,
+    out: Path,
+    settings: Settings,
+    *,
+    pages: Iterable[int] | None = None,
+    password: str | None = None,
+    force: bool = False,
+) -> Job:
+    """Open the file, take its folder below `out`, and see which pages are still to be read.
+
+    Raises:
+        InputError: the file cannot be opened.
+        UsageError: pages are asked for that the file does not have.
+        OutputError: the folder cannot be written.
+    """
+    with pipeline.open_report(path, settings, password) as opened:
+        source, warnings = opened.source, opened.warnings
+    numbers = _chosen(source, pages)
+    folder = store.claim_folder(out, path, source.sha256)
+    key = store.report_key(source.sha256, settings, numbers)
+    done = not force and store.finished_report(folder, key) is not None
+    if not done:
+        readings = store.readings_key(source.sha256, settings)
+        store.begin(folder, store.Entry(path=str(path.resolve()), sha256=source.sha256, readings=readings))
+    todo = () if done else tuple(n for n in numbers if force or store.saved_reading(folder, n) is None)
+    return Job(
+        path=str(path),
+        folder=str(folder),
+        source=source,
+        pages=numbers,
+        todo=todo,
+        key=key,
+        warnings=warnings,
+        done=done,
+    )
+
+
+def _chosen(source: Source, pages: Iterable[int] | None) -> tuple[int, ...]:
+    if pages is None:
+        return tuple(range(1, source.pages + 1))
+    numbers = tuple(sorted(set(pages)))
+    if not numbers or not 1 <= numbers[0] <= numbers[-1] <= source.pages:
+        raise UsageError(f"{source.file}: it has pages 1 to {source.pages}; ask for those with --pages")
+    return numbers
+
+
+def tell_saved(job: Job, on_page: OnPage | None) -> None:
+    """Report the pages whose readings an earlier run left."""
+    if on_page is None:
+        return
+    for number in sorted(set(job.pages) - set(job.todo)):
+        reading = store.saved_reading(Path(job.folder), number)
+        if reading is not None:
+            on_page(reading, True)
+
+
+def read_pages(
+    job: Job, numbers: Iterable[int], settings: Settings, password: str | None = None
+) -> Iterator[PageReading]:
+    """Read these pages, each into the folder before the next is begun.
+
+    Raises:
+        InputError: the file is gone. OutputError: the folder cannot be written. SetupError: a model is missing.
+    """
+    numbers = tuple(numbers)
+    if not numbers:
+        return
+    readers = pipeline.open_readers(settings)
+    with pipeline.open_report(Path(job.path), settings, password) as opened:
+        for number in numbers:
+            reading = pipeline.read_page(opened, number, readers, settings)
+            store.save_reading(Path(job.folder), reading)
+            yield reading
+
+
+def finish(job: Job, settings: Settings) -> Report:
+    """Assemble the report from the readings in the folder and write it; a report already done is just given.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    folder = Path(job.folder)
+    if job.done:
+        report = store.finished_report(folder, job.key)
+        if report is not None:
+            return report
+    readings = [reading for n in job.pages if (reading := store.load_reading(folder, n)) is not None]
+    report = with_warnings(pipeline.assemble(job.source, readings, settings), job.warnings)
+    store.save_report(folder, report, job.key)
+    return report
+
+
+def read_file(
+    path: Path, settings: Settings, *, pages: Iterable[int] | None = None, password: str | None = None
+) -> Report:
+    """The file's report, with nothing written.
+
+    Raises:
+        InputError: the file cannot be opened.
+        UsageError: pages are asked for that the file does not have.
+        SetupError: a model or a package is missing.
+    """
+    with pipeline.open_report(path, settings, password) as opened:
+        numbers = _chosen(opened.source, pages)
+        readers = pipeline.open_readers(settings)
+        readings = [pipeline.read_page(opened, number, readers, settings) for number in numbers]
+        return with_warnings(pipeline.assemble(opened.source, readings, settings), opened.warnings)
+
+
+def with_warnings(report: Report, codes: Iterable[str]) -> Report:
+    """The report with a finding, before all others, for each thing wrong with the file as a whole."""
+    found = tuple(Finding(code=code, severity="warning", message=MESSAGES[code]) for code in codes)
+    return report.model_copy(update={"findings": found + report.findings}) if found else report
+
+
+def exit_code_of(report: Report) -> int:
+    """5 when a page of it could not be read, else 0."""
+    return 5 if any(page.status == "unread" for page in report.pages) else 0
+
+
+def refuse(path: Path, out: Path, settings: Settings, error: InputError) -> Outcome:
+    """The report of a file that cannot be opened: no pages, one finding. Written unless the folder holds a better one.
+
+    Raises:
+        InputError: the given error, when there is no file to speak of.
+        OutputError: the folder cannot be written.
+    """
+    if error.code not in MESSAGES:
+        raise error
+    sha256 = file_sha256(path)
+    report = refused_report(path, sha256, settings, error)
+    folder = store.claim_folder(out, path, sha256)
+    old = store.read_entry(folder)
+    if old is None or old.sha256 != sha256:  # else an earlier run had the password, or other limits
+        store.begin(folder, store.Entry(path=str(path.resolve()), sha256=sha256, readings="refused"))
+        store.write_text(folder / store.REPORT, store.report_to_json(report))
+    return Outcome(
+        path=str(path), folder=str(folder), report=report, error=str(error), exit_code=type(error).exit_code
+    )
+
+
+def refused_report(path: Path, sha256: str, settings: Settings, error: InputError) -> Report:
+    """A report without pages whose one finding is why."""
+    try:
+        kind = media_type(path)
+    except InputError:
+        kind = "application/octet-stream"
+    return Report(
+        source=Source(file=path.name, sha256=sha256, media_type=kind, pages=0),
+        made_by=MadeBy(
+            gouji=__version__,
+            engine=settings.engine.name,
+            models=(),
+            detector=settings.detector.name,
+            ner=None,
+            settings=settings.digest(),
+        ),
+        document=Document(),
+        pages=(),
+        findings=(Finding(code=error.code, severity="error", message=MESSAGES[error.code]),),
+    )

@@ -1,0 +1,200 @@
+"""The run folder: what was read of one file, page by page, and whether that is already done.
+
+    DIR/<file name without ending>/
+        source.json       which file this folder belongs to, and the keys of what is in it
+        0003.read.json    the reading of page 3
+        report.json       the report
+
+Every file appears whole or not at all. Nothing here knows how pages are read.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from gouji import __version__
+from gouji.config import Settings, data_dir
+from gouji.errors import OutputError
+from gouji.records import PageReading, Record, Report
+
+SOURCE = "source.json"
+REPORT = "report.json"
+
+
+class Entry(Record):
+    """The `source.json` of a run folder. `readings` and `report` are keys; a differing key means "not done"."""
+
+    path: str
+    sha256: str
+    readings: str
+    report: str | None = None
+
+
+def claim_folder(out: Path, source: Path, sha256: str) -> Path:
+    """The folder of this file below `out`; made when it is not there.
+
+    It is named for the file. Where that name holds the run of another file, a part of the hash is added. The same file,
+    and the same content under another path, always get the same folder.
+
+    Raises:
+        OutputError: the folder cannot be made.
+    """
+    stem = source.stem or source.name
+    for folder in (out / stem, out / f"{stem}-{sha256[:8]}"):
+        entry = read_entry(folder)
+        if entry is None or entry.path == str(source.resolve()) or entry.sha256 == sha256:
+            break
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: the folder cannot be made ({error.strerror}); give another with --out") from error
+    return folder
+
+
+def readings_key(sha256: str, settings: Settings) -> str:
+    """What page readings depend on: the content, gouji's version, and the settings of all that looks at pixels."""
+    parts = (settings.pages, settings.engine, settings.detector, settings.tables)
+    return _key(sha256, __version__, *(part.model_dump_json() for part in parts))
+
+
+def report_key(sha256: str, settings: Settings, pages: Iterable[int]) -> str:
+    """What the report depends on beside the readings: all settings, the shipped data, and the pages asked for."""
+    return _key(readings_key(sha256, settings), settings.digest(), _data_digest(), repr(list(pages)))
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _data_digest() -> str:
+    """Forms, facts and identities are data: a changed file is a changed report."""
+    root = data_dir("configs")
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.toml")):
+        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def begin(folder: Path, entry: Entry) -> None:
+    """Make the folder this run's: readings made with other settings, or of another content, are taken away.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    old = read_entry(folder)
+    same = old is not None and old.readings == entry.readings
+    if not same:
+        for path in folder.glob("*.read.json"):
+            _remove(path)
+    kept = old.report if old is not None and same else None
+    write_text(folder / SOURCE, entry.model_copy(update={"report": kept}).model_dump_json(indent=1))
+
+
+def read_entry(folder: Path) -> Entry | None:
+    """The folder's entry; None when there is none or it is damaged."""
+    try:
+        return Entry.model_validate_json((folder / SOURCE).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def finished_report(folder: Path, key: str) -> Report | None:
+    """The report in the folder when it was made with this key and every page of it was read; else None."""
+    entry = read_entry(folder)
+    if entry is None or entry.report != key:
+        return None
+    try:
+        report = Report.model_validate_json((folder / REPORT).read_bytes())
+    except (OSError, ValidationError):
+        return None
+    return report if report.pages and all(page.status == "read" for page in report.pages) else None
+
+
+def save_report(folder: Path, report: Report, key: str) -> Path:
+    """Write the report and mark it as done; gives its path.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full.
+    """
+    path = folder / REPORT
+    write_text(path, report_to_json(report))
+    entry = read_entry(folder)
+    if entry is not None:
+        write_text(folder / SOURCE, entry.model_copy(update={"report": key}).model_dump_json(indent=1))
+    return path
+
+
+def report_to_json(report: Report) -> str:
+    """The report as it is written: the same report gives the same bytes."""
+    return report.model_dump_json(indent=1, by_alias=True) + "\n"
+
+
+def reading_path(folder: Path, page: int) -> Path:
+    """Where the reading of the page (from 1) is kept."""
+    return folder / f"{page:04d}.read.json"
+
+
+def saved_reading(folder: Path, page: int) -> PageReading | None:
+    """The reading of the page; None when it is not there, damaged, or of a page that could not be read."""
+    reading = load_reading(folder, page)
+    return reading if reading is not None and reading.page.status == "read" else None
+
+
+def load_reading(folder: Path, page: int) -> PageReading | None:
+    """The reading of the page, whether it was read or not; None when it is not there or damaged."""
+    try:
+        return PageReading.model_validate_json(reading_path(folder, page).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def save_reading(folder: Path, reading: PageReading) -> Path:
+    """Write the reading; gives its path.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full.
+    """
+    path = reading_path(folder, reading.page.page)
+    write_text(path, reading.model_dump_json())
+    return path
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write the file whole or not at all.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full; what stood there before still does.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with draft.open("w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise OutputError(_why_unwritten(path, error)) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def _why_unwritten(path: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{path}: the disk is full; what was read so far is kept, make room and run again"
+    return f"{path}: it cannot be written ({error.strerror}); look at the folder's rights or give another with --out"
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(_why_unwritten(path, error)) from error
