@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gouji.geometry import Box
 from gouji.ink import Mask, ink_of, straight_ink
 from gouji.protocols import Image, Reading
 
@@ -131,3 +132,14 @@ def probe_lines(flat: Mask, dpi: int) -> list[Image]:
         np.ascontiguousarray(flat[max(0, y - pad) : y + h + pad, max(0, x - pad) : x + min(w, 20 * h) + pad])
         for x, y, w, h, _ in boxes[:PROBE_LINES]
     ]
+
+
+def turn_box(box: Box, turn: Turn, width: int, height: int) -> Box:
+    """Where a box of a page of this size lies after the page was turned clockwise."""
+    x0, y0, x1, y1 = box
+    return {
+        0: box,
+        90: (height - y1, x0, height - y0, x1),
+        180: (width - x1, height - y1, width - x0, height - y0),
+        270: (y0, width - x1, y1, width - x0),
+    }[turn]

@@ -1,0 +1,40 @@
+"""The OCR engines by name. A new engine is one file in this folder and one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gouji.config import EngineSettings
+from gouji.errors import UsageError
+from gouji.protocols import OcrEngine
+
+
+def _paddle(settings: EngineSettings) -> OcrEngine:
+    from gouji.engines.ocr_paddle import PaddleEngine
+
+    return PaddleEngine(settings)
+
+
+def _openvino(settings: EngineSettings) -> OcrEngine:
+    from gouji.engines.ocr_openvino import OpenVinoEngine
+
+    return OpenVinoEngine(settings)
+
+
+# Each entry imports its vendor only when it is asked for.
+ENGINES: dict[str, Callable[[EngineSettings], OcrEngine]] = {
+    "paddle": _paddle,
+    "openvino": _openvino,
+}
+
+
+def open_engine(settings: EngineSettings) -> OcrEngine:
+    """The engine that the settings name, its models loaded.
+
+    Raises:
+        UsageError: there is no engine of that name.
+        SetupError: its package or its models are missing.
+    """
+    if settings.name not in ENGINES:
+        raise UsageError(f"engine.name = {settings.name}: choose one of {', '.join(ENGINES)}")
+    return ENGINES[settings.name](settings)

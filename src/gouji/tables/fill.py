@@ -1,0 +1,196 @@
+"""Text into cells: where the lines of print are inside each cell, and what was read there, joined.
+
+A blank cell gives no line and is never read: specks and remains of rulings are not text, a lone dash is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gouji.geometry import Box
+from gouji.ink import Mask, ink_of
+from gouji.protocols import Image, Reading
+from gouji.records import Grid, GridCell
+from gouji.tables.lattice import Lattice
+from gouji.zh import normalise
+
+INSET_INCH = 0.015  # ink this near to a border is the border's
+SPECK_INCH = 0.02  # a component smaller than this both ways is no text by itself
+DASH_INCH = 0.035  # a flat component must be this wide to be a dash
+USUAL_INCH = 0.125  # height of print taken for granted when a page shows too little of it
+
+
+@dataclass(frozen=True)
+class CellLine:
+    """A line of print in the cell with index `cell` of its lattice's cells; `box` is tight around its ink."""
+
+    cell: int
+    box: Box
+
+
+def print_height(ink: Mask, dpi: int) -> float:
+    """The usual height of a character in pixels: the median of components about as high as wide."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    heights = [
+        h for _, _, w, h, _ in stats[1:count].tolist()
+        if 0.05 * dpi <= h <= 0.35 * dpi and 0.6 * h <= w <= 1.5 * h
+    ]  # fmt: skip
+    return float(np.median(heights)) if len(heights) >= 8 else USUAL_INCH * dpi
+
+
+def find_cell_lines(flat: Mask, lattice: Lattice, dpi: int) -> list[CellLine]:
+    """The lines of print in all cells, cell by cell, each cell's from top to bottom."""
+    x0, y0, x1, y1 = lattice.box
+    ink = ink_of(flat[y0:y1, x0:x1], dpi)
+    height = print_height(ink, dpi)
+    inset = max(2, round(INSET_INCH * dpi))
+    lines = []
+    for index, cell in enumerate(lattice.cells):
+        box = lattice.box_of(cell)
+        inner = (box[0] + inset, box[1] + inset, box[2] - inset + 1, box[3] - inset + 1)
+        patch = ink[inner[1] - y0 : inner[3] - y0, inner[0] - x0 : inner[2] - x0]
+        for line in _lines_in(patch, height, dpi):
+            lines.append(CellLine(index, _shift(line, inner[0], inner[1])))
+    return lines
+
+
+def _shift(box: Box, dx: int, dy: int) -> Box:
+    return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
+
+
+def _lines_in(patch: Mask, height: float, dpi: int) -> list[Box]:
+    """Boxes of the lines of print in one cell's inner patch."""
+    if patch.size == 0 or not patch.any():
+        return []
+    text = _without_specks(patch, height, dpi)
+    if not text.any():
+        return []
+    bands = _bands(text.any(axis=1), height)
+    bands = [part for band in bands for part in _cut(text, band, height)]
+    boxes = []
+    for top, bottom in bands:
+        columns = np.flatnonzero(patch[top:bottom].any(axis=0))
+        if len(columns):
+            boxes.append((int(columns[0]), top, int(columns[-1]) + 1, bottom))
+    return boxes
+
+
+def _without_specks(patch: Mask, height: float, dpi: int) -> NDArray[np.bool_]:
+    """The components that are text: neither specks, nor slivers along the edge that a ruling left."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(patch)
+    rows, cols = patch.shape
+    keep = np.zeros(count, bool)
+    for i in range(1, count):
+        x, y, w, h, area = stats[i].tolist()
+        at_edge = x == 0 or y == 0 or x + w == cols or y + h == rows
+        sliver = at_edge and min(w, h) <= max(2, INSET_INCH * dpi) and not (0.5 * height < h < 1.3 * height)
+        flat = h < SPECK_INCH * dpi and w < DASH_INCH * dpi
+        thin = w < SPECK_INCH * dpi / 2 and h < 0.4 * height
+        keep[i] = not (sliver or flat or thin or area < 4)
+    return np.asarray(keep[labels])
+
+
+def _bands(inked: NDArray[np.bool_], height: float) -> list[tuple[int, int]]:
+    """Runs of inked rows; a low run (the strokes of 二, a dash) joins a near neighbour when both fit into one line."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], inked.astype(np.int8), [0]))))
+    runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    bands: list[tuple[int, int]] = []
+    for run in runs:
+        if bands and run[1] - bands[-1][0] <= 1.2 * height:
+            bands[-1] = (bands[-1][0], run[1])
+        else:
+            bands.append(run)
+    return bands
+
+
+def _cut(text: NDArray[np.bool_], band: tuple[int, int], height: float) -> list[tuple[int, int]]:
+    """A band as high as several lines (they touch) cut at its emptiest rows."""
+    top, bottom = band
+    count = round((bottom - top) / (1.25 * height))
+    if count < 2 or bottom - top < 1.75 * height:
+        return [band]
+    profile = text[top:bottom].sum(axis=1)
+    cuts = [top]
+    for k in range(1, count):
+        middle = (bottom - top) * k / count
+        low, high = int(middle - 0.35 * height), int(middle + 0.35 * height) + 1
+        cuts.append(top + low + int(profile[low:high].argmin()))
+    return [(a, b) for a, b in zip(cuts, [*cuts[1:], bottom], strict=True) if b > a]
+
+
+def cut_line(flat: Mask, line: CellLine, lattice: Lattice, height: float, dpi: int) -> Image:
+    """The crop of one line for the recogniser: its ink with a margin of white, its cell's borders left out."""
+    border = lattice.box_of(lattice.cells[line.cell])
+    inset = max(2, round(INSET_INCH * dpi))
+    x0, y0, x1, y1 = line.box
+    grow = max(0.16 * height, (height - (y1 - y0)) / 2 + 0.1 * height)
+    want = (x0 - round(0.3 * height), y0 - round(grow), x1 + round(0.3 * height), y1 + round(grow))
+    have = (
+        max(want[0], border[0] + inset - 1), max(want[1], border[1] + inset - 1),
+        min(want[2], border[2] - inset + 2), min(want[3], border[3] - inset + 2),
+    )  # fmt: skip
+    return pad_white(flat, want, have)
+
+
+def pad_white(flat: Mask, want: Box, have: Box) -> Image:
+    """The part `have` of a page set into white of the size of `want`."""
+    crop = flat[max(0, have[1]) : have[3], max(0, have[0]) : have[2]]
+    canvas = np.full((max(1, want[3] - want[1]), max(1, want[2] - want[0])), 255, np.uint8)
+    top, left = max(0, have[1]) - want[1], max(0, have[0]) - want[0]
+    canvas[top : top + crop.shape[0], left : left + crop.shape[1]] = crop
+    return canvas
+
+
+def fill_lattice(lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading]) -> Grid:
+    """The grid of a lattice with its lines' readings; `lines` and `readings` run in step."""
+    by_cell: dict[int, list[Reading]] = {}
+    for line, reading in zip(lines, readings, strict=True):
+        by_cell.setdefault(line.cell, []).append(reading)
+    cells = [_filled(lattice, index, by_cell.get(index, [])) for index in range(len(lattice.cells))]
+    return Grid(box=lattice.box, xs=lattice.xs, ys=lattice.ys, cells=tuple(cells))
+
+
+def _filled(lattice: Lattice, index: int, readings: Sequence[Reading]) -> GridCell:
+    cell = lattice.cells[index]
+    read = [reading for reading in readings if reading.text.strip()]
+    return GridCell(
+        row=cell.row,
+        col=cell.col,
+        row_span=cell.row_span,
+        col_span=cell.col_span,
+        box=lattice.box_of(cell),
+        text=join_lines([reading.text for reading in read]),
+        confidence=round(min((certainty(reading) for reading in read), default=1.0), 4),
+        alternatives=_alternatives(read),
+        inferred_line=cell.inferred,
+    )
+
+
+def certainty(reading: Reading) -> float:
+    """The confidence of a line's least certain character: one wrong digit makes the figure wrong."""
+    return min((chance for chance, char in zip(reading.chars, reading.text, strict=True) if not char.isspace()), default=0.0)
+
+
+def join_lines(texts: Sequence[str]) -> str:
+    """The lines of one cell as one text: Chinese and figures run on, Latin words keep a space between them."""
+    joined = ""
+    for text in (normalise(text).strip() for text in texts):
+        space = " " if joined and text and joined[-1].isascii() and text[0].isascii() and (joined[-1] + text[0]).isalpha() else ""
+        joined += space + text
+    return joined
+
+
+def _alternatives(readings: Sequence[Reading]) -> tuple[str, ...]:
+    """Other readings of the whole cell: each line's runners-up with the other lines as read."""
+    texts = [reading.text for reading in readings]
+    found = [
+        (chance, join_lines([*texts[:i], other, *texts[i + 1 :]]))
+        for i, reading in enumerate(readings)
+        for other, chance in reading.alternatives
+    ]
+    return tuple(text for _, text in sorted(found, reverse=True)[:3])

@@ -1,0 +1,88 @@
+"""Lines of print outside tables: found by the engine's detector, tightened to their ink, put in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gouji.geometry import Box, height, overlap_y, union
+from gouji.ink import Mask, ink_of
+from gouji.protocols import Image, OcrEngine, Reading
+from gouji.records import Line
+from gouji.zh import normalise
+
+JOIN_GAP = 1.2  # heights: pieces of one line nearer than this belong together
+MIN_CONFIDENCE = 0.4  # what reads worse is a stain, a seal or a signature
+
+
+def find_prose(flat: Mask, frames: Sequence[Box], dpi: int, engine: OcrEngine) -> list[Box]:
+    """Tight boxes of the lines outside the frames of tables, in reading order."""
+    page = flat.copy()
+    for x0, y0, x1, y1 in frames:
+        page[max(0, y0 - 2) : y1 + 3, max(0, x0 - 2) : x1 + 3] = 255
+    ink = ink_of(page, dpi)
+    if not ink.any():
+        return []
+    boxes = [_tight(quad, ink) for quad in engine.find_lines(page)]
+    return in_reading_order(join_pieces([box for box in boxes if box is not None]))
+
+
+def _tight(quad: np.ndarray[tuple[int, int], np.dtype[np.float32]], ink: Mask) -> Box | None:
+    """The ink inside a quad's bounding box; None when there is hardly any."""
+    x0, y0 = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0).tolist()
+    x1, y1 = np.ceil(quad.max(axis=0)).astype(int).tolist()
+    patch = ink[y0:y1, x0:x1] > 0
+    rows = np.flatnonzero(patch.sum(axis=1) > 0)
+    cols = np.flatnonzero(patch.sum(axis=0) > 0)
+    if len(rows) < 3 or len(cols) < 3:
+        return None
+    return x0 + int(cols[0]), y0 + int(rows[0]), x0 + int(cols[-1]) + 1, y0 + int(rows[-1]) + 1
+
+
+def join_pieces(boxes: Sequence[Box]) -> list[Box]:
+    """Boxes of one line that nearly touch made one."""
+    joined: list[Box] = []
+    for box in sorted(boxes, key=lambda box: box[0]):
+        for i, other in enumerate(joined):
+            if overlap_y(box, other) > 0.6 and box[0] - other[2] <= JOIN_GAP * min(height(box), height(other)):
+                joined[i] = union((box, other))
+                break
+        else:
+            joined.append(box)
+    return joined
+
+
+def in_reading_order(boxes: Sequence[Box]) -> list[Box]:
+    """From top to bottom; those that stand side by side from left to right."""
+    rows: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda box: (box[1] + box[3]) / 2):
+        if rows and overlap_y(box, rows[-1][0]) > 0.5:
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    return [box for row in rows for box in sorted(row)]
+
+
+def cut_prose(flat: Mask, box: Box) -> Image:
+    """The crop of one line with a margin for the recogniser."""
+    grow = max(2, round(0.14 * height(box)))
+    x0, y0, x1, y1 = box
+    return np.ascontiguousarray(flat[max(0, y0 - grow) : y1 + grow, max(0, x0 - 2 * grow) : x1 + 2 * grow])
+
+
+def boxes_to_lines(boxes: Sequence[Box], readings: Sequence[Reading]) -> list[Line]:
+    """Lines from boxes and their readings, in step; what could not be read is left out."""
+    return [
+        Line(text=reading.text, box=box, confidence=round(reading.confidence, 4), chars=reading.chars)
+        for box, reading in zip(boxes, map(_normalised, readings), strict=True)
+        if reading.text.strip() and reading.confidence >= MIN_CONFIDENCE
+    ]
+
+
+def _normalised(reading: Reading) -> Reading:
+    """The reading with its text normalised character by character, so that confidences stay in step."""
+    pairs = [
+        (part, chance) for char, chance in zip(reading.text, reading.chars, strict=True) for part in normalise(char)
+    ]
+    return Reading("".join(c for c, _ in pairs), reading.confidence, tuple(round(p, 3) for _, p in pairs))
