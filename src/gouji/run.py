@@ -7,13 +7,15 @@ report from the folder. The command line (`read_report`) and the flow call the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from gouji import __version__, pipeline, store
 from gouji.config import Settings
-from gouji.errors import InputError, UsageError
+from gouji.errors import GoujiError, InputError, UsageError
 from gouji.pages.rasterise import file_sha256, media_type
-from gouji.records import Document, Finding, MadeBy, PageReading, Record, Report, Source
+from gouji.reading import Readers
+from gouji.records import Document, Finding, MadeBy, Page, PageReading, Record, Report, Source
 
 OnPage = Callable[[PageReading, bool], None]
 """Called after each page with its reading and whether it was already there."""
@@ -145,9 +147,12 @@ def tell_saved(job: Job, on_page: OnPage | None) -> None:
 
 
 def read_pages(
-    job: Job, numbers: Iterable[int], settings: Settings, password: str | None = None
+    job: Job, numbers: Iterable[int], settings: Settings, password: str | None = None, *, strict: bool = False
 ) -> Iterator[PageReading]:
     """Read these pages, each into the folder before the next is begun.
+
+    A page on which the engine breaks down counts as unread, unless `strict`: then the error goes through, for callers
+    that try again and call `give_up` in the end.
 
     Raises:
         InputError: the file is gone. OutputError: the folder cannot be written. SetupError: a model is missing.
@@ -155,12 +160,39 @@ def read_pages(
     numbers = tuple(numbers)
     if not numbers:
         return
-    readers = pipeline.open_readers(settings)
+    readers = _readers(settings)
     with pipeline.open_report(Path(job.path), settings, password) as opened:
         for number in numbers:
-            reading = pipeline.read_page(opened, number, readers, settings)
+            try:
+                reading = pipeline.read_page(opened, number, readers, settings)
+            except GoujiError:
+                raise
+            except Exception as error:
+                if strict:
+                    raise
+                yield give_up(job, number, error)
+                continue
             store.save_reading(Path(job.folder), reading)
             yield reading
+
+
+@lru_cache(maxsize=1)
+def _readers(settings: Settings) -> Readers:
+    """Engines take seconds to load, so the last ones stay for the next file or task."""
+    return pipeline.open_readers(settings)
+
+
+def give_up(job: Job, number: int, error: BaseException) -> PageReading:
+    """Record that the page could not be read, and why.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
+    why = f"page {number}: {type(error).__name__}: {error}"
+    page = Page(page=number, width=0, height=0, dpi=0, origin="scan", status="unread", error=why)
+    reading = PageReading(page=page)
+    store.save_reading(Path(job.folder), reading)
+    return reading
 
 
 def finish(job: Job, settings: Settings) -> Report:
@@ -192,7 +224,7 @@ def read_file(
     """
     with pipeline.open_report(path, settings, password) as opened:
         numbers = _chosen(opened.source, pages)
-        readers = pipeline.open_readers(settings)
+        readers = _readers(settings)
         readings = [pipeline.read_page(opened, number, readers, settings) for number in numbers]
         return with_warnings(pipeline.assemble(opened.source, readings, settings), opened.warnings)
 
@@ -224,9 +256,7 @@ def refuse(path: Path, out: Path, settings: Settings, error: InputError) -> Outc
     if old is None or old.sha256 != sha256:  # else an earlier run had the password, or other limits
         store.begin(folder, store.Entry(path=str(path.resolve()), sha256=sha256, readings="refused"))
         store.write_text(folder / store.REPORT, store.report_to_json(report))
-    return Outcome(
-        path=str(path), folder=str(folder), report=report, error=str(error), exit_code=type(error).exit_code
-    )
+    return Outcome(path=str(path), folder=str(folder), report=report, error=str(error), exit_code=type(error).exit_code)
 
 
 def refused_report(path: Path, sha256: str, settings: Settings, error: InputError) -> Report:

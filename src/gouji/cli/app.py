@@ -15,7 +15,7 @@ from gouji.errors import EXIT_INTERRUPTED, GoujiError
 
 app = typer.Typer(
     name="gouji",
-    help="Gouji (勾稽) reads scanned Chinese government budget and final-account reports into checked tables and facts.",
+    help="Gouji (勾稽) reads scanned Chinese government budget and final-account reports into checked data.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -50,7 +50,9 @@ def read(
     password: Annotated[
         str, typer.Option(envvar="GOUJI_PASSWORD", help="Open encrypted PDFs with this password.")
     ] = "",
-    draw: Annotated[bool, typer.Option("--draw", help="Write page pictures with what was found drawn over them.")] = False,
+    draw: Annotated[
+        bool, typer.Option("--draw", help="Write page pictures with what was found drawn over them.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Read again what has already been read.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
@@ -82,17 +84,22 @@ def synth(
     count: Annotated[int, typer.Option(min=1, help="How many reports to write.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed gives the same reports.")] = 0,
     quality: Annotated[
-        str, typer.Option(help="How they are scanned: digital (not at all), good, office, poor, fax or turned.")
+        str, typer.Option(help="How they are scanned, several with commas: digital (not at all), good, office, poor, …")
     ] = "office",
+    kind: Annotated[str, typer.Option(help="Write these kinds: final_account, budget, or both in turn.")] = "both",
+    image: Annotated[str, typer.Option(help="Bind the scanned pages as pdf or tiff.")] = "pdf",
+    short: Annotated[
+        bool, typer.Option("--short", help="Write the chief forms and facts only, about six pages.")
+    ] = False,
     quiet: Quiet = False,
 ) -> int:
-    """Write fictitious reports in the official forms, as PDF or as scans, with the truth of what they say.
+    """Write fictitious reports in the official forms, as PDF and as scans, with the truth of what they say.
 
     Everything in them is invented: places, bodies, projects and figures.
     """
     from gouji.cli.synth import write
 
-    return write(out, count, seed, quality, quiet)
+    return write(out, count, seed, quality, kind, image, short=short, quiet=quiet)
 
 
 @app.command()
@@ -138,7 +145,7 @@ def top(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
     ] = False,
 ) -> None:
-    """Gouji (勾稽) reads scanned Chinese government budget and final-account reports into checked tables and facts."""
+    """Gouji (勾稽) reads scanned Chinese government budget and final-account reports into checked data."""
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -201,5 +201,3 @@ def _told(report: Report, folder: Path, skipped: bool) -> str:
 def _summary(codes: list[int]) -> str:
     counts = Counter("read" if code == 0 else "with unread pages" if code == 5 else "failed" for code in codes)
     return f"{_count(len(codes), 'file')}: " + ", ".join(f"{n} {what}" for what, n in counts.items())
-
-

@@ -35,7 +35,9 @@ def load_report(path: Path) -> Report:
     except OSError as error:
         raise InputError(f"{file}: it cannot be read ({error.strerror}); run gouji read first") from error
     except ValidationError as error:
-        raise InputError(f"{file}: this is no gouji.report/1 ({error.error_count()} errors); read the file again") from error
+        raise InputError(
+            f"{file}: this is no gouji.report/1 ({error.error_count()} errors); read the file again"
+        ) from error
 
 
 def amount(value: Decimal | None) -> str:
