@@ -15,11 +15,15 @@ Pages = Sequence[tuple[Page, Sequence[Line]]]
 
 BAND = 0.12  # heads and feet stand in this share of the page's height
 MIN_REPEATS = 3
-_PAGE_NUMBER = re.compile(r"(?:[-－—–―一·•_\s.]*)(?:第)?\d{1,4}(?:页)?(?:[/／]?(?:共)?\d{0,4}页?)?(?:[-－—–―一·•_\s.]*)")
+_PAGE_NUMBER = re.compile(
+    r"(?:[-－—–―一·•_\s.]*)(?:第)?\d{1,4}(?:页)?(?:[/／]?(?:共)?\d{0,4}页?)?(?:[-－—–―一·•_\s.]*)"
+)
 _TOC_TITLE = re.compile(r"目[录錄次]")
 _LEADERS = re.compile(r"(?:[.．·…。•‥_]{4,}|[…⋯]{2,})[\s(（\-]*\d{0,4}[)）\-]*$")
 _ENTRY_TAIL = re.compile(r"[.．·…。•‥_\-—]*[(（]?\d{0,4}[)）]?$")
-_NUMBERED = re.compile(r"^(?:第[一二三四五六七八九十]+[部章篇]|[一二三四五六七八九十]{1,3}[、.．,，]|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[、.．])")
+_NUMBERED = re.compile(
+    r"^(?:第[一二三四五六七八九十]+[部章篇]|[一二三四五六七八九十]{1,3}[、.．,，]|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[、.．])"
+)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,12 @@ def _is_furniture(page: Page, line: Line, heads: set[str]) -> bool:
 def _contents(prose: Sequence[Sequence[Line]]) -> list[tuple[int, int]]:
     """Where the lines of the table of contents stand: page index and line index, the title with them."""
     titled = next(
-        ((n, i) for n, lines in enumerate(prose[:8]) for i, line in enumerate(lines) if _TOC_TITLE.fullmatch(squeeze(line.text))),
+        (
+            (n, i)
+            for n, lines in enumerate(prose[:8])
+            for i, line in enumerate(lines)
+            if _TOC_TITLE.fullmatch(squeeze(line.text))
+        ),
         None,
     )
     if titled is not None:

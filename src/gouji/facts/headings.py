@@ -22,7 +22,9 @@ _HEADING_WORDS = re.compile(
     r"(?:[（(][^（）()]*[）)])?$"
 )
 _CLOSED_HEADING = re.compile(r"(?:情况|说明|综述|结果|概况)[。:：]$")
-_DATE = re.compile(r"[〇○零一二三四五六七八九十\d]{4}年(?:[一二三四五六七八九十\d]{1,2}月)?(?:[一二三四五六七八九十\d]{1,3}日)?")
+_DATE = re.compile(
+    r"[〇○零一二三四五六七八九十\d]{4}年(?:[一二三四五六七八九十\d]{1,2}月)?(?:[一二三四五六七八九十\d]{1,3}日)?"
+)
 MAX_HEADING = 60
 MAX_PLAIN_HEADING = 36
 TALLER = 1.12  # a heading's characters against the body's

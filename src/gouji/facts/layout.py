@@ -94,9 +94,7 @@ def type_areas(pages: Sequence[tuple[Page, Sequence[Line]]]) -> list[TypeArea]:
     return [area or _borrow(index, pages, measured) for index, area in enumerate(measured)]
 
 
-def _borrow(
-    index: int, pages: Sequence[tuple[Page, Sequence[Line]]], measured: Sequence[TypeArea | None]
-) -> TypeArea:
+def _borrow(index: int, pages: Sequence[tuple[Page, Sequence[Line]]], measured: Sequence[TypeArea | None]) -> TypeArea:
     page, lines = pages[index]
     near = sorted(range(len(pages)), key=lambda other: abs(other - index))
     for other in near:

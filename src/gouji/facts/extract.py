@@ -1,0 +1,382 @@
+"""The narrative's facts: each figure, the rule that names it, and the clause that says so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from gouji.config import FactsSettings
+from gouji.facts.matching import Match, match_item
+from gouji.facts.narrative import Narrative, Passage
+from gouji.facts.sightings import Sighting, clause_offset, find_sightings, heading_scope
+from gouji.facts.subjects import clause_subject, opening_subject, split_names, title_subject
+from gouji.facts.wording import Rule, load_grammar, load_rules
+from gouji.facts.worktext import WorkText, to_work_text
+from gouji.records import Document, Fact
+
+if TYPE_CHECKING:
+    from gouji.facts.ner import Entities, Recogniser
+
+_SEVERALLY = re.compile(r"分别(?:为|是|达|有|得|约为|达到)?：?$")
+_EACH = re.compile(r"(?:均|都|皆|各)(?:为|是)?$")
+_LIST_JOINT = re.compile(r"(?:[、，；]|和|及|与|以及|为|分别)*")
+_COMPARISON = re.compile(
+    r"(?:与|比|较|同|和|跟|相比)?(?:20\d\d年度?|上年度?|去年|上一年度?|前一年度?)(?:的)?(?:一般公共预算|财政拨款|部门)?"
+    r"(?:年初)?(?:决算|预算|执行|支出|收入|同期|批复)*(?:数|额|总额)?(?:相比|相较|对比|比较|比|基础上)?|同比|相比|上年同期"
+)
+_NO_ITEM = re.compile(
+    r"(?:[，、；：。（]|20\d\d年度?|各|均|又|也|则|总体|整体|其中|同比|较|比|与|年度|本年|相应|合计|共|总计|净|当年|预算|决算|数)*"
+)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A fact before it is told from its twins; `start` to `end` is its evidence in the paragraph's text."""
+
+    key: str
+    value: Decimal
+    unit: str
+    subject: str | None
+    year: int | None
+    passage: Passage
+    start: int
+    end: int
+    figure: tuple[int, int]
+    rule: Rule
+    rank: int
+    ner: bool = False
+
+
+@dataclass
+class _Reading:
+    """What has been understood of one paragraph so far."""
+
+    passage: Passage
+    work: WorkText
+    sightings: list[Sighting]
+    document: Document
+    subject: str | None
+    entities: Entities | None
+    drafts: list[Draft] = field(default_factory=list)
+    level: Match | None = None
+    level_at: Sighting | None = None
+    main: Match | None = None
+    main_sentence: int = -1
+    changing: Match | None = None
+    lead: str = ""
+    inherited: str = "none"
+    forced: dict[int, str] = field(default_factory=dict)
+
+
+def extract_facts(
+    narrative: Narrative, document: Document, settings: FactsSettings, nlp: Recogniser | None = None
+) -> tuple[Fact, ...]:
+    """All facts that the narrative states, in reading order; money in 元, changes signed.
+
+    `nlp` is the loaded recogniser (`ner.load_recogniser`); without it the rules work alone.
+    """
+    drafts: list[Draft] = []
+    title: str | None = None
+    for passage in narrative.passages:
+        if passage.paragraph.kind == "heading":
+            title = None
+            continue
+        scope = heading_scope(passage.paragraph.section)
+        if scope == "silent":
+            continue
+        reading = _begin(passage, document, scope, title, nlp if settings.ner else None)
+        _read(reading)
+        drafts += reading.drafts
+        title = title_subject(passage.text) if len(passage.text) <= 60 else None
+    return tuple(_to_fact(draft, document) for draft in _settle(drafts, document))
+
+
+def _begin(
+    passage: Passage, document: Document, scope: str | None, title: str | None, nlp: Recogniser | None
+) -> _Reading:
+    work = to_work_text(passage.text)
+    sightings = find_sightings(work.text, scope)
+    subject = None
+    if any(sighting.scope == "performance" for sighting in sightings) or scope == "performance":
+        headings = (title_subject(heading) for heading in reversed(passage.paragraph.section[-1:]))
+        subject = opening_subject(work.text) or title or next((name for name in headings if name), None)
+    entities = nlp.entities(passage.text) if nlp and sightings else None
+    return _Reading(passage, work, sightings, document, subject, entities)
+
+
+def _read(reading: _Reading) -> None:
+    for sighting in reading.sightings:
+        if sighting.form == "change":
+            _read_change(reading, sighting)
+        elif sighting.form in ("level", "completion"):
+            _read_level(reading, sighting)
+        if sighting.form == "void":
+            reading.changing = None
+    _read_unchanged(reading)
+    _read_zeros(reading)
+
+
+# --- levels ---------------------------------------------------------------------------------------------------
+
+
+def _read_level(reading: _Reading, sighting: Sighting) -> None:
+    lead = sighting.lead
+    if sighting.index not in reading.forced and _SEVERALLY.search(lead):
+        _spread(reading, sighting, lead)
+    names = _each_of(lead)
+    match = match_item(reading.forced.get(sighting.index, lead), sighting, reading.work.text)
+    if match is None and _goes_on(reading, sighting):
+        lead = reading.lead + lead
+        match = match_item(lead, sighting, reading.work.text)
+    if match is None and len(names) > 1:
+        for name in names:
+            found = match_item(name, sighting, reading.work.text)
+            if found:
+                _state(reading, sighting, found)
+    elif match is not None:
+        _state(reading, sighting, match)
+    _remember(reading, sighting, match, lead)
+
+
+def _goes_on(reading: _Reading, sighting: Sighting) -> bool:
+    """Whether the words before the figure only say 预算 or 决算 of the item before it."""
+    grammar, lead, last = load_grammar(), sighting.lead, reading.level_at
+    if last is None or last.sentence != sighting.sentence:
+        return False
+    return bool(grammar.bare.fullmatch(lead) and grammar.bare_needs.search(lead))
+
+
+def _each_of(lead: str) -> list[str]:
+    found = _EACH.search(lead)
+    return split_names(lead[clause_offset(lead, len(lead)) : found.start()]) if found else []
+
+
+def _spread(reading: _Reading, sighting: Sighting, lead: str) -> None:
+    """Give each figure of a "分别为" list the name at its place; unequal lists stay unread."""
+    found = _SEVERALLY.search(lead)
+    names = split_names(lead[clause_offset(lead, len(lead)) : found.start()]) if found else []
+    figures = [sighting]
+    for other in reading.sightings[sighting.index + 1 :]:
+        if not _LIST_JOINT.fullmatch(other.lead) or other.figure.kind != sighting.figure.kind:
+            break
+        figures.append(other)
+    ending = _shared_ending(names, sighting, reading.work.text)
+    for index, figure in enumerate(figures):
+        name = names[index] if len(names) == len(figures) else "—"
+        reading.forced[figure.index] = name + (ending if not name.endswith(ending) else "")
+
+
+def _shared_ending(names: Sequence[str], sighting: Sighting, text: str) -> str:
+    """The item that the last name of a list ends with ("甲、乙项目自评得分"), which holds for all of them."""
+    match = match_item(names[-1], sighting, text) if names else None
+    return names[-1][match.start :] if match and match.rule.text.subject else ""
+
+
+def _state(reading: _Reading, sighting: Sighting, match: Match) -> None:
+    spec = match.rule.text
+    subject = None
+    if spec.subject:
+        named = clause_subject(match.lead, match.start)
+        reading.subject = _bounded(reading, sighting, named) or reading.subject
+        subject = reading.subject
+        if subject is None:
+            return
+    for key in _stated_keys(reading, match):
+        reading.drafts.append(_draft(reading, sighting, match, key, sighting.figure.value, subject))
+
+
+def _bounded(reading: _Reading, sighting: Sighting, named: str | None) -> str | None:
+    """The project's name with the boundaries that the recogniser sees, when it sees one inside the clause."""
+    if named is None or reading.entities is None:
+        return named
+    start, end = reading.work.span(sighting.clause_start, sighting.figure.start)
+    return reading.entities.project_within(start, end, named) or named
+
+
+def _stated_keys(reading: _Reading, match: Match) -> tuple[str, ...]:
+    """The keys that a figure of this name states in this kind of report."""
+    rule, spec = match.rule, match.rule.text
+    if reading.document.kind == "budget":
+        return (*rule.keys, spec.budget_key) if spec.budget_both and spec.budget_key else rule.keys
+    measure = match.measure
+    if measure == "none" and spec.budget_key and not spec.total:
+        measure = "budget" if reading.inherited == "budget" else "none"
+    if spec.total:
+        reading.inherited = measure
+    if measure == "both" and spec.budget_key:
+        return (*rule.keys, spec.budget_key)
+    if measure == "budget" and rule.units == {"money"} and not spec.any_measure and not spec.subject:
+        return (spec.budget_key,) if spec.budget_key else ()
+    return rule.keys
+
+
+def _remember(reading: _Reading, sighting: Sighting, match: Match | None, lead: str) -> None:
+    if sighting.figure.kind != "money" or _in_parentheses(reading.work.text, sighting):
+        return
+    if reading.level_at is None or reading.level_at.sentence != sighting.sentence:
+        reading.main, reading.main_sentence = match, sighting.sentence
+    reading.level, reading.level_at, reading.lead = match, sighting, lead
+    reading.changing = match
+
+
+def _in_parentheses(text: str, sighting: Sighting) -> bool:
+    before = text[sighting.sentence : sighting.figure.start]
+    return before.count("（") > before.count("）")
+
+
+# --- changes --------------------------------------------------------------------------------------------------
+
+
+def _read_change(reading: _Reading, sighting: Sighting) -> None:
+    if not sighting.compared or load_grammar().budget_comparator.search(_year_free(sighting.lead)):
+        reading.changing = None
+        return
+    match = _changed_item(reading, sighting)
+    reading.changing = match
+    if match is None or not match.rule.text.change or sighting.figure.kind not in ("money", "percent"):
+        return
+    suffix = ".change" if sighting.figure.kind == "money" else ".change_pct"
+    for key in match.rule.keys:
+        reading.drafts.append(_draft(reading, sighting, match, key + suffix, sighting.signed, None))
+
+
+def _year_free(lead: str) -> str:
+    """The lead without comparisons with another year, so that only comparisons with the year's own budget are left."""
+    return _COMPARISON.sub("", lead)
+
+
+def _changed_item(reading: _Reading, sighting: Sighting) -> Match | None:
+    """The item that a change speaks of: named in its own words, or the one before, or the sentence's before."""
+    found = load_grammar().change.search(sighting.lead)
+    words = _COMPARISON.sub("", sighting.lead[: found.start()] if found else sighting.lead)
+    if _NO_ITEM.fullmatch(words):
+        if (
+            reading.level_at is not None
+            and reading.level_at.sentence != sighting.sentence
+            and _opens(reading, sighting)
+        ):
+            return reading.main
+        return reading.changing
+    if "分别" in sighting.lead:
+        return None
+    return match_item(words, sighting, reading.work.text, changes=True)
+
+
+def _opens(reading: _Reading, sighting: Sighting) -> bool:
+    """Whether the sighting is the first of its sentence."""
+    return sighting.index == 0 or reading.sightings[sighting.index - 1].sentence != sighting.sentence
+
+
+def _read_unchanged(reading: _Reading) -> None:
+    """ "与上年持平" states a change of 0 for the item before it in the same sentence."""
+    text, grammar = reading.work.text, load_grammar()
+    for found in re.finditer(r"[^，。；：\d]*(?:20\d\d年)?[^，。；：\d]*", text):
+        clause = found.group()
+        if not (
+            grammar.unchanged.search(clause) and grammar.comparator.search(clause)
+        ) or grammar.budget_comparator.search(_year_free(clause)):
+            continue
+        before = [draft for draft in reading.drafts if draft.rule.text.change and draft.key in draft.rule.keys]
+        near = [d for d in before if 0 <= found.start() - _work_end(reading, d) <= 2]
+        for draft in near:
+            start, end = reading.work.span(found.start(), found.end())
+            zero = replace(draft, key=draft.key + ".change", value=Decimal(0), end=end, figure=(start, end))
+            reading.drafts.append(zero)
+
+
+def _work_end(reading: _Reading, draft: Draft) -> int:
+    origins = reading.work.origins
+    return next((i for i, origin in enumerate(origins) if origin >= draft.end), len(origins))
+
+
+# --- stated absence -------------------------------------------------------------------------------------------
+
+
+def _read_zeros(reading: _Reading) -> None:
+    """ "未发生公务接待费" states 0, unless a figure is given anywhere in the document."""
+    text = reading.work.text
+    for clause in re.finditer(r"[^，。；：！？]+", text):
+        if re.search(r"\d", re.sub(r"20\d\d年", "", clause.group())):
+            continue
+        for rule in load_rules():
+            if rule.text.zero and _denies(rule, clause.group()):
+                reading.drafts += _zero_drafts(reading, rule, clause.start(), clause.end())
+
+
+def _denies(rule: Rule, clause: str) -> bool:
+    return bool(rule.zero_item.search(clause)) and not (rule.denied and rule.denied.search(clause))
+
+
+def _zero_drafts(reading: _Reading, rule: Rule, start: int, end: int) -> Iterator[Draft]:
+    spec = rule.text
+    both = reading.document.kind == "budget" and spec.budget_both and spec.budget_key
+    a, b = reading.work.span(start, end)
+    for key in (*rule.keys, spec.budget_key) if both else rule.keys:
+        if key:
+            yield Draft(key, Decimal(0), "元", None, None, reading.passage, a, b, (a, b), rule, -1)
+
+
+# --- drafts to facts ------------------------------------------------------------------------------------------
+
+
+def _draft(reading: _Reading, sighting: Sighting, match: Match, key: str, value: Decimal, subject: str | None) -> Draft:
+    first = _evidence_start(reading, sighting, match)
+    start, end = reading.work.span(first, sighting.figure.end)
+    return Draft(
+        key=key,
+        value=value,
+        unit=sighting.figure.unit,
+        subject=subject,
+        year=None if subject else sighting.year,
+        passage=reading.passage,
+        start=start,
+        end=end,
+        figure=reading.work.span(sighting.figure.start, sighting.figure.end),
+        rule=match.rule,
+        rank=match.rule.text.rank,
+        ner=reading.entities is not None and subject is not None,
+    )
+
+
+def _evidence_start(reading: _Reading, sighting: Sighting, match: Match) -> int:
+    """Where the evidence begins: the clause of the item's name when it stands in the same sentence, else the figure's."""
+    text = reading.work.text
+    name = match.lead[match.start : match.end]
+    named = text.rfind(name, sighting.sentence, sighting.figure.start)
+    return clause_offset(text, named if named >= 0 else sighting.clause_start)
+
+
+def _settle(drafts: Sequence[Draft], document: Document) -> list[Draft]:
+    """One draft per key, value and subject; weaker rules and other years give way to stronger ones of the same key."""
+    kept: list[Draft] = []
+    for draft in drafts:
+        rivals = [other for other in drafts if other.key == draft.key and other.subject == draft.subject]
+        if draft.rank < max(other.rank for other in rivals):
+            continue
+        years = {other.year or document.fiscal_year for other in rivals if other.rank == draft.rank}
+        if document.fiscal_year in years and (draft.year or document.fiscal_year) != document.fiscal_year:
+            continue
+        if not any((k.key, k.value, k.subject) == (draft.key, draft.value, draft.subject) for k in kept):
+            kept.append(draft)
+    return kept
+
+
+def _to_fact(draft: Draft, document: Document) -> Fact:
+    page, box = draft.passage.place(draft.start, draft.end)
+    read = draft.passage.confidence(*draft.figure)
+    trust = {1: 0.98, 0: 0.85, -1: 0.8}.get(draft.rank, 0.8)
+    return Fact(
+        key=draft.key,
+        value=draft.value,
+        unit=draft.unit,
+        subject=draft.subject,
+        year=draft.year or document.fiscal_year,
+        evidence=draft.passage.text[draft.start : draft.end].strip(),
+        page=page,
+        box=box,
+        confidence=round(min(1.0, read) * trust, 4),
+        method=f"{'ner+' if draft.ner else ''}rule:{draft.rule.text.id}",
+    )

@@ -1,0 +1,74 @@
+"""The trained recogniser: which characters are a project's name, a body, an amount. The only place that knows spaCy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gouji.config import FactsSettings, data_dir
+from gouji.errors import SetupError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One labelled span of a paragraph's text."""
+
+    start: int
+    end: int
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Entities:
+    """The entities of one paragraph, in order."""
+
+    spans: tuple[Entity, ...]
+
+    def project_within(self, start: int, end: int, named: str) -> str | None:
+        """The project's name inside the range that shares most of `named`; None when no project there does."""
+        inside = [span for span in self.spans if span.label == "PROJECT" and start <= span.start and span.end <= end]
+        sharing = [span.text for span in inside if span.text in named or named in span.text]
+        return max(sharing, key=len, default=None)
+
+    def last(self, label: str, before: int) -> Entity | None:
+        """The last entity of the label that ends before a position."""
+        return next((span for span in reversed(self.spans) if span.label == label and span.end <= before), None)
+
+
+@dataclass(frozen=True)
+class Recogniser:
+    """A loaded spaCy pipeline."""
+
+    pipeline: Language
+    name: str
+
+    def entities(self, text: str) -> Entities:
+        """The entities of one paragraph."""
+        found = self.pipeline(text).ents
+        return Entities(tuple(Entity(e.start_char, e.end_char, e.label_, e.text) for e in found))
+
+
+def load_recogniser(settings: FactsSettings) -> Recogniser | None:
+    """The recogniser that the settings name; None when they switch it off.
+
+    Raises:
+        SetupError: the model is missing or was made by another spaCy.
+    """
+    if not settings.ner:
+        return None
+    folder = Path(settings.ner_model_dir) if settings.ner_model_dir else data_dir("models") / "ner"
+    from spacy.util import load_model_from_path
+
+    try:
+        pipeline = load_model_from_path(folder)
+    except (OSError, ValueError) as error:
+        raise SetupError(
+            f"{folder.name}: the NER model cannot be loaded; run make ner, or set facts.ner=false"
+        ) from error
+    meta = pipeline.meta
+    return Recogniser(pipeline, f"{meta.get('name', 'ner')}-{meta.get('version', '0')}")

@@ -1,0 +1,139 @@
+"""Each figure of a paragraph with what its sentence says of it: the words before it, its form, its scope and its year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from gouji.facts.figures import Figure, find_figures
+from gouji.facts.wording import load_grammar, load_scopes
+
+Form = Literal["level", "change", "share", "completion", "void"]
+
+MAX_LEAD = 90
+_YEAR = re.compile(r"(20\d\d)年")
+_COMPARED = re.compile(r"(?:比|较|与|同|和|由|从|于)$")
+_STOPS = "，。；：！？"
+_BOTH_WAYS = re.compile(r"(?:增|减|升|降|多|少)[^，。；]{0,3}(?:（(?:增|减|下降|上升|降|升)[^）]*）|/|或)")
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A figure in its sentence. `lead` runs from the figure before (or the sentence's start) to this one.
+
+    `sentence` is where the sentence starts; `sign` is -1 for a fall; `amount` is the signed value of a change.
+    """
+
+    figure: Figure
+    index: int
+    lead: str
+    lead_start: int
+    sentence: int
+    form: Form
+    sign: int
+    scope: str | None
+    year: int | None
+    compared: bool
+
+    @property
+    def clause_start(self) -> int:
+        """Where the clause of the figure starts."""
+        return self.lead_start + clause_offset(self.lead, len(self.lead))
+
+    @property
+    def signed(self) -> Decimal:
+        """The figure's value, negative for a fall."""
+        return self.figure.value * self.sign
+
+
+def clause_offset(text: str, position: int) -> int:
+    """Where the clause around `position` starts: behind the last comma, stop or colon before it."""
+    return max((text.rfind(stop, 0, position) for stop in _STOPS), default=-1) + 1
+
+
+def sentences(text: str, figures: Sequence[Figure]) -> Iterator[tuple[int, int, list[Figure]]]:
+    """Start, end and figures of each sentence (up to 。 ！ or ？)."""
+    start = 0
+    for found in re.finditer(r"[。！？]|$", text):
+        inside = [figure for figure in figures if start <= figure.start < found.end()]
+        yield start, found.end(), inside
+        start = found.end()
+        if start >= len(text):
+            break
+
+
+def heading_scope(section: Sequence[str]) -> str | None:
+    """The scope of the innermost heading that has one; "silent" in a section that states no facts."""
+    scopes = load_scopes()
+    for heading in reversed(section):
+        found = next((scope for scope in scopes if scope.heading.search(heading)), None)
+        if found is not None:
+            return "silent" if found.silent else found.id
+    return None
+
+
+def opening_scope(text: str) -> str | None:
+    """The scope that a sentence's opening words name; None when they name none."""
+    return next((scope.id for scope in load_scopes() if scope.opening and scope.opening.search(text)), None)
+
+
+def find_sightings(text: str, outer: str | None) -> list[Sighting]:
+    """All figures of a paragraph's work text with their context; `outer` is the scope of its section."""
+    found: list[Sighting] = []
+    scope, compared = outer, False
+    for start, end, figures in sentences(text, find_figures(text)):
+        opening = text[start : figures[0].start if figures else end]
+        scope = opening_scope(opening) or scope
+        compared = compared and not figures  # a comparison may stand in a sentence of its own
+        at = start
+        for figure in figures:
+            lead = text[at : figure.start][-MAX_LEAD:]
+            compared = compared or bool(load_grammar().comparator.search(lead))
+            form, sign = _form(text[start : figure.start], lead, figure)
+            year = _year(text[start : figure.start])
+            found.append(
+                Sighting(figure, len(found), lead, figure.start - len(lead), start, form, sign, scope, year, compared)
+            )
+            at = figure.end
+        if not figures:
+            compared = bool(load_grammar().comparator.search(text[start:end]))
+    return found
+
+
+def _year(before: str) -> int | None:
+    """The last year that the sentence names up to here without comparing with it."""
+    years = [int(y[1]) for y in _YEAR.finditer(before) if not _COMPARED.search(before[: y.start()])]
+    return years[-1] if years else None
+
+
+def _form(sentence: str, lead: str, figure: Figure) -> tuple[Form, int]:
+    """What kind of statement the figure makes, and the sign of a change (0: the text leaves it open)."""
+    grammar = load_grammar()
+    if _explains(sentence, figure):
+        return "void", 1
+    clause = lead[clause_offset(lead, len(lead)) :] or lead
+    change = grammar.change.search(clause)
+    if change:
+        if _BOTH_WAYS.search(clause):
+            return ("change", 1) if figure.value == 0 else ("void", 1)
+        return "change", -1 if re.fullmatch(grammar.fall.pattern, change["way"]) else 1
+    if figure.kind == "percent" and grammar.completion.search(clause):
+        return "completion", 1
+    if grammar.share.search(clause):
+        return "share", 1
+    if grammar.prior.search(lead):
+        return "void", 1
+    return "level", 1
+
+
+def _explains(sentence: str, figure: Figure) -> bool:
+    """Whether the figure stands in a reason or, when it is money, in a purpose."""
+    grammar = load_grammar()
+    part = sentence[max(sentence.rfind("；"), sentence.rfind("。")) + 1 :]
+    reason = max((found.end() for found in grammar.reason.finditer(part)), default=-1)
+    if reason >= 0 and not grammar.reason_end.search(part[reason:]):
+        return True
+    return figure.kind in ("money", "turn") and bool(grammar.purpose.search(part))
