@@ -15,7 +15,7 @@ from gouji.pages.upright import Upright, find_upright, rotate, turn_box, turn_im
 from gouji.protocols import Image, LayoutDetector, OcrEngine
 from gouji.records import Grid, Line, Page, PageReading
 from gouji.tables.chars import chars_to_lines, fill_from_chars
-from gouji.tables.fill import cut_line, fill_lattice, find_cell_lines, print_height
+from gouji.tables.fill import cut_line, fill_lattice, find_cell_print, print_height
 from gouji.tables.lattice import Lattice, rulings_to_lattices
 from gouji.tables.prose import boxes_to_lines, cut_prose, find_prose
 from gouji.tables.rulings import find_rulings, rulings_of
@@ -90,17 +90,17 @@ def read_print(
 ) -> tuple[list[Grid], list[Line]]:
     """The grids and the lines outside them; all crops of the page go to the engine together, so that batches fill."""
     height = print_height(ink_of(flat, dpi), dpi)
-    cell_lines = [find_cell_lines(flat, lattice, dpi) for lattice in lattices]
+    cells = find_cell_print(flat, lattices, dpi)
     prose = find_prose(flat, [lattice.box for lattice in lattices], dpi, engine)
     crops = [
-        cut_line(flat, line, lattice, height, dpi)
-        for lattice, lines in zip(lattices, cell_lines, strict=True)
+        cut_line(cells.image, line, height)
+        for lines in cells.lines
         for line in lines
     ]
     crops += [cut_prose(flat, box) for box in prose]
     readings = iter(engine.read_lines(crops))
     grids = [
         fill_lattice(lattice, lines, [next(readings) for _ in lines])
-        for lattice, lines in zip(lattices, cell_lines, strict=True)
+        for lattice, lines in zip(lattices, cells.lines, strict=True)
     ]
     return grids, boxes_to_lines(prose, list(readings))

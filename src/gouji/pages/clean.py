@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gouji.geometry import Box
 from gouji.ink import Mask, flatten
 from gouji.protocols import Image
+
+Pixels = NDArray[np.uint8]
 
 SEAL_SATURATION = 60  # of 255; below it, red cannot be told from the paper's tint
 MIN_SEAL_MM = 18.0  # official seals measure 30 to 58 mm; a partial print on the edge is smaller
@@ -25,15 +28,29 @@ def clean_page(image: Image, dpi: int) -> tuple[Mask, tuple[Box, ...]]:
     red = _red_ink(image)
     if not red.any():
         return flatten(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), dpi), ()
-    near = cv2.dilate(red, np.ones((5, 5), np.uint8))
     grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-    grey[near > 0] = image[..., 2][near > 0]
+    # JPEG keeps colour at half resolution: a seal's rim is wider than its red.
+    near = cv2.dilate(red, np.ones((13, 13), np.uint8)) > 0
+    grey[near] = _lifted(image[near], image[red > 0])
     return flatten(grey, dpi), _seals(red, dpi)
 
 
+def _lifted(pixels: Pixels, stamp: Pixels) -> Pixels:
+    """Grey values of pixels (n, 3) near a stamp: the red channel, lifted to white by as much as the pixel is red."""
+    redness, full = (_redness(part).astype(np.float32) for part in (pixels, stamp))
+    bright = max(80.0, float(np.percentile(stamp[:, 2], 25)))  # the stamp's own red; print under it is much darker
+    share = np.clip(redness / max(1.0, float(np.percentile(full, 40))), 0, 1)
+    return np.asarray(np.clip(pixels[:, 2] * (1 + (255 / bright - 1) * share), 0, 255), np.uint8)
+
+
 def _red_ink(image: Image) -> Mask:
-    blue, green, red = (image[..., i].astype(np.int16) for i in range(3))
-    return np.asarray(((red - np.maximum(blue, green)) > SEAL_SATURATION) * 255, np.uint8)
+    return np.asarray((_redness(image) > SEAL_SATURATION) * 255, np.uint8)
+
+
+def _redness(pixels: Pixels) -> NDArray[np.int16]:
+    """How much redder than blue or green, -255..255; BGR in the last axis."""
+    wide = pixels.astype(np.int16)
+    return np.asarray(wide[..., 2] - np.maximum(wide[..., 0], wide[..., 1]))
 
 
 def _seals(red: Mask, dpi: int) -> tuple[Box, ...]:

@@ -21,7 +21,7 @@ SKEW_LIMIT = 6.0  # degrees either way
 LOOK_DPI = 75  # resolution at which skew is looked for
 PROBE_LINES = 6  # text lines read per turn when the turn is in doubt
 PROBE_ASPECT = 4.0  # a text line worth reading is this many times longer than high
-SURE_CHARS = 12  # so many well-read Chinese characters settle the turn
+SURE_CHARS = 30  # so many well-read Chinese characters settle the turn; stacked cells read sideways give a dozen
 QUARTERS: tuple[Turn, ...] = (0, 90, 180, 270)
 ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 

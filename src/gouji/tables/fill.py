@@ -20,6 +20,7 @@ from gouji.tables.lattice import Lattice
 from gouji.zh import normalise
 
 INSET_INCH = 0.015  # ink this near to a border is the border's
+BORDER_INCH, BORDER_INK = 0.045, 0.3  # and so is what is inked over this share of the cell's side, up to this depth
 SPECK_INCH = 0.02  # a component smaller than this both ways is no text by itself
 DASH_INCH = 0.035  # a flat component must be this wide to be a dash
 USUAL_INCH = 0.125  # height of print taken for granted when a page shows too little of it
@@ -27,10 +28,14 @@ USUAL_INCH = 0.125  # height of print taken for granted when a page shows too li
 
 @dataclass(frozen=True)
 class CellLine:
-    """A line of print in the cell with index `cell` of its lattice's cells; `box` is tight around its ink."""
+    """A line of print in the cell with index `cell` of its lattice's cells.
+
+    `box` is tight around its ink, `inner` what of the cell lies inside its borders.
+    """
 
     cell: int
     box: Box
+    inner: Box
 
 
 def print_height(ink: Mask, dpi: int) -> float:
@@ -43,56 +48,104 @@ def print_height(ink: Mask, dpi: int) -> float:
     return float(np.median(heights)) if len(heights) >= 8 else USUAL_INCH * dpi
 
 
-def find_cell_lines(flat: Mask, lattice: Lattice, dpi: int) -> list[CellLine]:
-    """The lines of print in all cells, cell by cell, each cell's from top to bottom."""
-    x0, y0, x1, y1 = lattice.box
-    ink = ink_of(flat[y0:y1, x0:x1], dpi)
-    height = print_height(ink, dpi)
-    inset = max(2, round(INSET_INCH * dpi))
+@dataclass(frozen=True)
+class CellPrint:
+    """The print of a page's tables: `image` is the page with borders and specks made white, `lines` one list a lattice."""
+
+    image: Mask
+    lines: tuple[tuple[CellLine, ...], ...]
+
+
+def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int) -> CellPrint:
+    """The lines of print in all cells of all lattices, cell by cell, each cell's from top to bottom."""
+    image = flat.copy()
     lines = []
-    for index, cell in enumerate(lattice.cells):
-        box = lattice.box_of(cell)
-        inner = (box[0] + inset, box[1] + inset, box[2] - inset + 1, box[3] - inset + 1)
-        patch = ink[inner[1] - y0 : inner[3] - y0, inner[0] - x0 : inner[2] - x0]
-        for line in _lines_in(patch, height, dpi):
-            lines.append(CellLine(index, _shift(line, inner[0], inner[1])))
-    return lines
+    for lattice in lattices:
+        x0, y0, x1, y1 = lattice.box
+        ink = ink_of(flat[y0:y1, x0:x1], dpi)
+        height = print_height(ink, dpi)
+        found: list[CellLine] = []
+        for index, cell in enumerate(lattice.cells):
+            inner = _inner(ink, _shift(lattice.box_of(cell), -x0, -y0), dpi)
+            patch = ink[inner[1] : inner[3], inner[0] : inner[2]]
+            if patch.size == 0 or not patch.any():
+                continue
+            text = _without_specks(patch, height, dpi)
+            place = _shift(inner, x0, y0)
+            _whiten(image[place[1] : place[3], place[0] : place[2]], patch, text)
+            found += [CellLine(index, _shift(line, *place[:2]), place) for line in _lines_in(text, height)]
+        lines.append(tuple(found))
+    return CellPrint(image, tuple(lines))
+
+
+def _inner(ink: Mask, box: Box, dpi: int) -> Box:
+    """What of a cell lies inside its borders as they are printed: inked rows and columns that hang on a border are its own.
+
+    `box` counts in pixels of `ink`.
+    """
+    x0, y0, x1, y1 = (max(0, value) for value in box)
+    patch = ink[y0 : y1 + 1, x0 : x1 + 1] > 0
+    if min(patch.shape) < 4:
+        return x0, y0, x0, y0
+    cut_y, cut_x = max(1, patch.shape[0] // 8), max(1, patch.shape[1] // 8)
+    across, down = patch[:, cut_x:-cut_x].mean(axis=1), patch[cut_y:-cut_y].mean(axis=0)
+    return (
+        x0 + _border(down, dpi), y0 + _border(across, dpi),
+        x1 + 1 - _border(down[::-1], dpi), y1 + 1 - _border(across[::-1], dpi),
+    )  # fmt: skip
+
+
+def _border(profile: NDArray[np.float64], dpi: int) -> int:
+    """How far a border reaches into a cell: at least `INSET_INCH`, at most `BORDER_INCH`, as long as it is inked."""
+    depth, most = max(2, round(INSET_INCH * dpi)), round(BORDER_INCH * dpi)
+    while depth < min(most, len(profile) // 3) and profile[depth] > BORDER_INK:
+        depth += 1
+    return depth
+
+
+def _whiten(image: Mask, ink: Mask, text: NDArray[np.bool_]) -> None:
+    """Ink that is no text becomes white, with the grey rim around it; text keeps its own rim."""
+    rim = np.ones((3, 3), np.uint8)
+    stray = cv2.dilate(((ink > 0) & ~text).astype(np.uint8), rim) > 0
+    image[stray & (cv2.dilate(text.astype(np.uint8), rim) == 0)] = 255
 
 
 def _shift(box: Box, dx: int, dy: int) -> Box:
     return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
 
 
-def _lines_in(patch: Mask, height: float, dpi: int) -> list[Box]:
+def _lines_in(text: NDArray[np.bool_], height: float) -> list[Box]:
     """Boxes of the lines of print in one cell's inner patch."""
-    if patch.size == 0 or not patch.any():
-        return []
-    text = _without_specks(patch, height, dpi)
-    if not text.any():
-        return []
-    bands = _bands(text.any(axis=1), height)
-    bands = [part for band in bands for part in _cut(text, band, height)]
     boxes = []
-    for top, bottom in bands:
-        columns = np.flatnonzero(patch[top:bottom].any(axis=0))
-        if len(columns):
-            boxes.append((int(columns[0]), top, int(columns[-1]) + 1, bottom))
+    for band in _bands(text.any(axis=1), height):
+        for top, bottom in _cut(text, band, height):
+            columns = np.flatnonzero(text[top:bottom].any(axis=0))
+            if len(columns):
+                boxes.append((int(columns[0]), top, int(columns[-1]) + 1, bottom))
     return boxes
 
 
 def _without_specks(patch: Mask, height: float, dpi: int) -> NDArray[np.bool_]:
-    """The components that are text: neither specks, nor slivers along the edge that a ruling left."""
+    """The components that are text: neither specks, nor slivers along the edge that a ruling left.
+
+    A speck close to text stays: it may be a decimal point.
+    """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(patch)
     rows, cols = patch.shape
-    keep = np.zeros(count, bool)
+    sure, small = np.zeros(count, bool), np.zeros(count, bool)
     for i in range(1, count):
         x, y, w, h, area = stats[i].tolist()
         at_edge = x == 0 or y == 0 or x + w == cols or y + h == rows
-        sliver = at_edge and min(w, h) <= max(2, INSET_INCH * dpi) and not (0.5 * height < h < 1.3 * height)
-        flat = h < SPECK_INCH * dpi and w < DASH_INCH * dpi
-        thin = w < SPECK_INCH * dpi / 2 and h < 0.4 * height
-        keep[i] = not (sliver or flat or thin or area < 4)
-    return np.asarray(keep[labels])
+        sliver = at_edge and min(w, h) <= max(2, INSET_INCH * dpi) and not (0.5 * height < h < 1.1 * height)
+        speck = (h < SPECK_INCH * dpi and w < DASH_INCH * dpi) or (w < SPECK_INCH * dpi / 2 and h < 0.4 * height)
+        sure[i] = not (sliver or speck)
+        small[i] = speck and not at_edge and area >= 4
+    text = sure[labels]
+    reach = round(0.45 * height) * 2 + 1
+    near = cv2.dilate(text.astype(np.uint8), np.ones((3, reach), np.uint8)) > 0
+    sure[np.unique(labels[near & small[labels]])] = True
+    sure[0] = False
+    return np.asarray(sure[labels])
 
 
 def _bands(inked: NDArray[np.bool_], height: float) -> list[tuple[int, int]]:
@@ -123,18 +176,14 @@ def _cut(text: NDArray[np.bool_], band: tuple[int, int], height: float) -> list[
     return [(a, b) for a, b in zip(cuts, [*cuts[1:], bottom], strict=True) if b > a]
 
 
-def cut_line(flat: Mask, line: CellLine, lattice: Lattice, height: float, dpi: int) -> Image:
+def cut_line(image: Mask, line: CellLine, height: float) -> Image:
     """The crop of one line for the recogniser: its ink with a margin of white, its cell's borders left out."""
-    border = lattice.box_of(lattice.cells[line.cell])
-    inset = max(2, round(INSET_INCH * dpi))
+    inner = line.inner
     x0, y0, x1, y1 = line.box
     grow = max(0.16 * height, (height - (y1 - y0)) / 2 + 0.1 * height)
     want = (x0 - round(0.3 * height), y0 - round(grow), x1 + round(0.3 * height), y1 + round(grow))
-    have = (
-        max(want[0], border[0] + inset - 1), max(want[1], border[1] + inset - 1),
-        min(want[2], border[2] - inset + 2), min(want[3], border[3] - inset + 2),
-    )  # fmt: skip
-    return pad_white(flat, want, have)
+    have = (max(want[0], inner[0]), max(want[1], inner[1]), min(want[2], inner[2]), min(want[3], inner[3]))
+    return pad_white(image, want, have)
 
 
 def pad_white(flat: Mask, want: Box, have: Box) -> Image:
