@@ -71,7 +71,7 @@ def assemble(job_path: str, config: str | None, overrides: list[str]) -> str:
     return str(Path(job.folder) / store.REPORT)
 
 
-ONE_WORKER: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(max_workers=1)
+ONE_WORKER: Any = ThreadPoolTaskRunner(max_workers=1)  # Any: Prefect's own types do not fit each other
 
 
 @flow(name="read a report", task_runner=ONE_WORKER, persist_result=False)

@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gouji.version import __version__
+
 if TYPE_CHECKING:
     from gouji.config import Settings
     from gouji.records import Report
 
-__version__ = "0.1.0"
 __all__ = ["__version__", "read"]
 
 

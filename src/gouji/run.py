@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
-from gouji import __version__, pipeline, store
+from gouji import pipeline, store
 from gouji.config import Settings
 from gouji.errors import GoujiError, InputError, UsageError
 from gouji.pages.rasterise import file_sha256, media_type
 from gouji.reading import Readers
 from gouji.records import Document, Finding, MadeBy, Page, PageReading, Record, Report, Source
+from gouji.version import __version__
 
 OnPage = Callable[[PageReading, bool], None]
 """Called after each page with its reading and whether it was already there."""

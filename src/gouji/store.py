@@ -19,10 +19,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from gouji import __version__
 from gouji.config import Settings, data_dir
 from gouji.errors import OutputError
 from gouji.records import PageReading, Record, Report
+from gouji.version import __version__
 
 SOURCE = "source.json"
 REPORT = "report.json"

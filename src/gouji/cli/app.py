@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from gouji import __version__
 from gouji.errors import EXIT_INTERRUPTED, GoujiError
+from gouji.version import __version__
 
 app = typer.Typer(
     name="gouji",

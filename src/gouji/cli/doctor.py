@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gouji import __version__
 from gouji.config import Settings, data_dir, load_settings
 from gouji.errors import GoujiError, SetupError
+from gouji.version import __version__
 
 NEEDED = ("onnxruntime", "layoutparser", "numpy", "pillow", "pydantic", "pypdfium2", "rapidocr", "spacy")
 OPTIONAL = {

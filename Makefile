@@ -1,0 +1,44 @@
+# Needs Python 3.11 to 3.13 and make, nothing else: everything is installed into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test lint ner schema constraints clean
+
+# The sample report, read by the Prefect flow.
+demo: $(READY)
+	@PREFECT_HOME=$(CURDIR)/.gouji/prefect $(BIN)/python -m flows.report examples/sample.pdf --out out
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+# Writes the training text and trains the NER model in models/ner.
+ner: $(READY)
+	@$(BIN)/python -m gouji.facts.train
+
+schema: $(READY)
+	@$(BIN)/gouji schema > docs/report.schema.json
+
+# Pins of what is installed now; run after a change of dependencies.
+constraints: $(READY)
+	@$(BIN)/pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+==' > constraints.txt
+
+# Three packages install cv2 over each other; the headless one must be last, it alone needs no libGL.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+		{ echo "gouji needs Python 3.11, 3.12 or 3.13; name one with: make PYTHON=python3.12"; exit 1; }
+	@echo "Setting up .venv (once, a few minutes) ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps \
+		$$(grep '^opencv-python-headless==' constraints.txt)
+	@touch $(READY)
+
+clean:
+	rm -rf .venv .gouji out .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
