@@ -6,6 +6,7 @@ and the columns stand in the same places. Otherwise the parts stay tables of the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -18,6 +19,7 @@ from gouji.zh import parse_number, squeeze
 
 SAME_BORDER = 0.012  # of the table's width
 SAME_FRAME = 0.04  # of the table's width
+MAX_ROOM = 0.35  # of the page's height: a page with more room left was not full, even if the next row is tall
 SAME_TEXT = 0.8  # similarity of head cells that OCR read twice
 
 
@@ -26,10 +28,16 @@ class Placed:
     """A grid with its page and caption; `first` and `last` tell whether prose stands above or below it on its page."""
 
     page: int
+    height: int
     grid: Grid
     caption: Caption
     first: bool
     last: bool
+
+    @property
+    def room(self) -> float:
+        """What of the page is left below the grid, as a share of its height."""
+        return 1 - self.grid.box[3] / self.height
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def place_grids(reading: PageReading) -> list[Placed]:
         rest = [line for line in reading.lines if id(line) not in used and not is_folio(line)]
         placed.append(
             Placed(
-                reading.page.page, grid, caption,
+                reading.page.page, reading.page.height, grid, caption,
                 first=i == 0 and not any(center(line.box)[1] < grid.box[1] for line in rest),
                 last=i == len(grids) - 1 and not any(center(line.box)[1] > grid.box[3] for line in rest),
             )
@@ -81,19 +89,28 @@ def place_grids(reading: PageReading) -> list[Placed]:
 
 
 def continues(chain: Sequence[Placed], part: Placed) -> bool:
-    """Whether `part` carries on the table that `chain` began."""
+    """Whether `part` carries on the table that `chain` began.
+
+    A table runs over only where its page is full. One that comes under the same title again, without 续, is the next
+    table of its kind unless its head is repeated too.
+    """
     before = chain[-1]
     if part.page != before.page + 1 or not (before.last and part.first) or before.caption.notes:
         return False
-    title = part.caption.title
-    if title is not None and not _same_title(title, chain[0].caption.title):
+    if before.room > MAX_ROOM or part.grid.box[1] > MAX_ROOM * part.height:
         return False
-    return union_borders(before.grid, part.grid) is not None
+    if union_borders(before.grid, part.grid) is None:
+        return False
+    title = part.caption.title
+    return title is None or _carries_on(title, chain, part)
 
 
-def _same_title(title: str, first: str | None) -> bool:
-    bare = title.replace("续表", "").replace("（续）", "").replace("(续)", "")
-    return not bare or bare == "表" or (first is not None and _similar(bare, first.replace("（续）", "")))
+def _carries_on(title: str, chain: Sequence[Placed], part: Placed) -> bool:
+    bare = re.sub(r"续表|[（(]续[）)]", "", title)
+    if bare and not _similar(bare, chain[0].caption.title or ""):
+        return False
+    parts, _ = _in_common_columns([chain[0], part])
+    return bare != title or _repeated_rows(parts[1], parts[0]) > 0
 
 
 def _similar(a: str, b: str) -> bool:
