@@ -46,7 +46,7 @@ def code_cells(row: FunctionRow, style: Style) -> list[C | str]:
     if style.code == "merged":
         return [C(row.code, cols=3), C(name)]
     parts = [row.code[:3], row.code[3:5], row.code[5:7]]
-    return [C(p, align="center") for p in parts] + [C(name)]
+    return [*(C(p, align="center") for p in parts), C(name)]
 
 
 def coded_form(body: Body, style: Style, head: Rows, rows: Sequence[FunctionRow], takes: Sequence[Take]) -> Laid:
@@ -190,11 +190,12 @@ def _spent(row: FunctionRow) -> tuple[Decimal, ...]:
 def income(body: Body, style: Style) -> Laid:
     """收入决算表."""
     school = bool(body.sums.tuition)
-    sources = ["附属单位上缴收入", "其他收入"]
     head: Rows = [
-        [_tall("本年收入合计"), _tall("财政拨款收入"), _tall("上级补助收入")]
-        + ([C("事业收入", cols=2)] if school else [_tall("事业收入")])
-        + [_tall("经营收入"), *(_tall(n) for n in sources)],
+        [
+            *map(_tall, ("本年收入合计", "财政拨款收入", "上级补助收入")),
+            C("事业收入", cols=2) if school else _tall("事业收入"),
+            *map(_tall, ("经营收入", "附属单位上缴收入", "其他收入")),
+        ],
         [C("小计"), C("其中：教育收费")] if school else [],
     ]
     takes: list[Take] = [lambda r: r.income, lambda r: r.fiscal_income, lambda r: r.superior, lambda r: r.undertaking]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from importlib.util import find_spec
@@ -29,8 +31,12 @@ def font_path() -> Path:
     return path
 
 
-def canvas() -> Any:
-    """An empty fpdf2 document in mm with the font loaded; no page break of its own, and the same bytes on every run."""
+@contextmanager
+def canvas() -> Iterator[Any]:
+    """An empty fpdf2 document in mm with the font loaded; no page break of its own, and the same bytes on every run.
+
+    On leaving, the font's file is closed: output the document before.
+    """
     import logging
 
     from fpdf import FPDF
@@ -42,4 +48,8 @@ def canvas() -> Any:
     pdf.c_margin = 0
     pdf.add_font(FAMILY, "", str(font_path()))
     pdf.set_creation_date(datetime(2025, 1, 1, tzinfo=UTC))
-    return pdf
+    try:
+        yield pdf
+    finally:
+        for font in pdf.fonts.values():
+            font.close()

@@ -62,10 +62,10 @@ def invent(
     sangong_budget, sangong = _sangong(purse, count, report)
     economic = _economic(purse, organisation.kind, count, sangong)
     projects = _projects(purse, office, organisation, count, report)
-    rows = _rows(purse, office, organisation.kind, economic, projects)
+    leaves = _rows(purse, office, organisation.kind, economic, projects)
     used, distribution = _surplus(purse, organisation.kind, report)
     carried = _carried(projects) if report == "budget" else None
-    rows = tuple(_balanced(purse, r, carried, r.code == office["run"] and (used, distribution)) for r in rows)
+    rows = tuple(_balanced(purse, r, carried, r.code == office["run"] and (used, distribution)) for r in leaves)
     staff = _staff(rng, organisation.kind, count)
     return Body(
         organisation=organisation,
@@ -320,7 +320,7 @@ def _balanced(
         values["gpb_budget"] = row.gpb if rng.random() < 0.3 else purse.share(row.gpb, 0.75, 1.15)
     else:
         values["gpb_budget"] = row.gpb
-    return replace(row, **values)
+    return replace(row, **values)  # type: ignore[arg-type]
 
 
 def _with_surplus(own: Decimal, closing: Decimal, used: Decimal, distribution: Decimal) -> tuple[Decimal, Decimal]:

@@ -59,15 +59,15 @@ def draw_look(rng: random.Random) -> Look:
         size_pt=rng.choice([9.0, 9.0, 10.0, 8.0, 7.0]),
         row_mm=rng.choice([5.4, 6.2, 7.2]),
         line_mm=rng.choice([0.15, 0.2, 0.3, 0.45]),
-        over_pages=rng.choice(["repeat", "repeat", "continued", "none"]),  # type: ignore[arg-type]
-        meta=rng.choice(["two", "two", "one"]),  # type: ignore[arg-type]
+        over_pages=rng.choice(["repeat", "repeat", "continued", "none"]),
+        meta=rng.choice(["two", "two", "one"]),
         shaded=rng.random() < 0.15,
     )
     return Look(
         table=table,
         text_pt=rng.choice([12.0, 14.0, 15.0, 16.0]),
         leading=rng.choice([1.55, 1.75, 1.9]),
-        page_number=rng.choice(["", "plain", "dashes", "words"]),  # type: ignore[arg-type]
+        page_number=rng.choice(["", "plain", "dashes", "words"]),
         flow=rng.random() < 0.35,
         landscape=rng.random() < 0.8,
     )

@@ -60,8 +60,8 @@ def self_evaluation(body: Body, style: Style, project: Project) -> Laid:
     ]
     lines = [("年度资金总额", project.money), ("当年财政拨款", project.fiscal)]
     lines += [("上年结转资金", project.carried), ("其他资金", project.other)]
-    for i, (name, money) in enumerate(lines):
-        score = _points(project.execution_score) if i == 0 else "—"
+    for n, (name, money) in enumerate(lines):
+        score = _points(project.execution_score) if n == 0 else "—"
         grid.append([_head(name), *_money_line(money, style), _mid(score)])
     grid += [
         [_head("年度总体目标", rows=2), _head("预期目标", cols=4), _head("实际完成情况", cols=3)],

@@ -28,9 +28,9 @@ class Printed:
 class Printer:
     """Prints items one after the other; remembers on which pages each of them stands."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, pdf: Any) -> None:
         self.look = look
-        self.pdf: Any = canvas()
+        self.pdf = pdf
         self.sheet = Sheet(self.pdf, *A4_MM, 0, 0, 0, 0)
         self.pages: list[tuple[int, ...]] = []
         self.numbered = True
@@ -89,7 +89,7 @@ class Printer:
     def _paragraph(self, text: str) -> tuple[int, ...]:
         size = self.look.text_pt
         measure, step = measurer(self.pdf, size), size * MM_PER_PT * self.look.leading
-        indent = measure("　　")
+        indent = 2 * size * MM_PER_PT
         pages = []
         lines = wrap("　　" + text, self.sheet.room, measure)
         for i, line in enumerate(lines):
@@ -127,8 +127,14 @@ def print_manuscript(manuscript: Manuscript) -> Printed:
 
 
 def _print_once(manuscript: Manuscript, known: dict[int, tuple[int, ...]]) -> Printed:
-    printer = Printer(manuscript.look)
-    printer.pdf.set_title(manuscript.title)
+    with canvas() as pdf:
+        pdf.set_title(manuscript.title)
+        printer = Printer(manuscript.look, pdf)
+        _print_all(printer, manuscript, known)
+        return Printed(bytes(pdf.output()), pdf.page_no(), tuple(printer.pages))
+
+
+def _print_all(printer: Printer, manuscript: Manuscript, known: dict[int, tuple[int, ...]]) -> None:
     if manuscript.look.cover:
         printer.numbered = False
         _cover(printer, manuscript)
@@ -140,7 +146,6 @@ def _print_once(manuscript: Manuscript, known: dict[int, tuple[int, ...]]) -> Pr
             printer.pages.append(printer.block(item))
         elif item is not None:
             printer.pages.append(_form_after(printer, item, last))
-    return Printed(bytes(printer.pdf.output()), printer.pdf.page_no(), tuple(printer.pages))
 
 
 def _form_after(printer: Printer, form: Form, last: Item | None) -> tuple[int, ...]:

@@ -54,7 +54,7 @@ def load_quality(name: str, wear: Sequence[str] = ()) -> Quality:
     for defect in wear:
         if defect not in WEAR:
             raise UsageError(f"scan defect {defect}: choose from {', '.join(WEAR)}")
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in known[name].items()}
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in known[name].items()}
     return Quality(name=name, wear=tuple(wear), **values)
 
 
@@ -88,11 +88,11 @@ def scan_page(pixels: Pixels, quality: Quality, rng: np.random.Generator, owner:
         pixels = stamp(pixels, owner, rng, quality.dpi)
     blur = rng.uniform(*quality.blur_px)
     if blur:
-        pixels = cv2.GaussianBlur(pixels, (0, 0), blur)  # type: ignore[assignment]
+        pixels = cv2.GaussianBlur(pixels, (0, 0), blur)
     pixels = _feed(pixels, quality, rng)
     fax = quality.fax and index % quality.fax == quality.fax - 1
     if not quality.colour or fax:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None]  # type: ignore[assignment]
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None]
     pixels = _expose(pixels, quality, rng)
     if fax:
         return _fax(pixels[..., 0], rng, quality.dpi)
@@ -110,7 +110,8 @@ def _feed(pixels: Pixels, quality: Quality, rng: np.random.Generator) -> Pixels:
     target = (corners - middle) @ turn.T + middle + pulled
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32), target.astype(np.float32))
     white = (255, 255, 255)
-    return cv2.warpPerspective(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=white)  # type: ignore[return-value]
+    fed: Pixels = cv2.warpPerspective(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=white)
+    return fed
 
 
 def _expose(pixels: Pixels, quality: Quality, rng: np.random.Generator) -> Pixels:
@@ -125,14 +126,16 @@ def _expose(pixels: Pixels, quality: Quality, rng: np.random.Generator) -> Pixel
     light += np.float32(rng.uniform(*quality.paper))
     out = pixels.astype(np.float32) * (light[..., None] / 255)
     out += rng.standard_normal((height, width), dtype=np.float32)[..., None] * np.float32(quality.grain)
-    return np.clip(out, 0, 255).astype(np.uint8)
+    exposed: Pixels = np.clip(out, 0, 255).astype(np.uint8)
+    return exposed
 
 
 def _turn(pixels: Pixels, rng: np.random.Generator) -> Pixels:
     """A wide sheet is fed sideways; every fourth of the others upside down."""
-    if pixels.shape[1] > pixels.shape[0]:
-        return np.rot90(pixels, int(rng.choice([1, 3]))).copy()
-    return np.rot90(pixels, 2).copy() if rng.random() < 0.25 else pixels
+    sideways, over = int(rng.choice([1, 3])), 2 if rng.random() < 0.25 else 0
+    quarters = sideways if pixels.shape[1] > pixels.shape[0] else over
+    turned: Pixels = np.rot90(pixels, quarters).copy()
+    return turned
 
 
 def _fax(grey: NDArray[np.uint8], rng: np.random.Generator, dpi: int) -> bytes:

@@ -34,7 +34,7 @@ def draw_seal(owner: str, size: int) -> NDArray[np.float32]:
     for i, char in enumerate(owner):
         _draw_char(ink, char, (i - (len(owner) - 1) / 2) * step, side)
     small = ink.resize((size, size), Image.Resampling.LANCZOS)
-    return np.asarray(small, np.float32) / 255
+    return np.asarray(small, np.float32) / np.float32(255)
 
 
 def _draw_star(draw: ImageDraw.ImageDraw, side: int) -> None:

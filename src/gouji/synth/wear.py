@@ -66,7 +66,8 @@ def _lines(pixels: Pixels, dpi: int) -> NDArray[np.uint8]:
     run = max(9, int(8 / 25.4 * dpi))
     across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((run, 1), np.uint8))
-    return across | down  # type: ignore[no-any-return]
+    lines: NDArray[np.uint8] = np.maximum(across, down)
+    return lines
 
 
 def break_lines(pixels: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:
@@ -107,13 +108,16 @@ def curl(pixels: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:
     xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
     bow = np.float32(depth) * np.sin(np.pi * xs / width) * (0.3 + 0.7 * ys / height)
     white = (255, 255, 255)
-    return cv2.remap(pixels, xs, (ys + bow).astype(np.float32), cv2.INTER_CUBIC, borderValue=white)  # type: ignore[return-value]
+    bent: Pixels = cv2.remap(pixels, xs, (ys + bow).astype(np.float32), cv2.INTER_CUBIC, borderValue=white)
+    return bent
 
 
 def show_through(pixels: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:
     """The print of the sheet's other side, mirrored and faint."""
     back = cv2.GaussianBlur(pixels[:, ::-1], (0, 0), dpi / 90).astype(np.float32)
-    return np.clip(pixels.astype(np.float32) - (255 - back) * np.float32(rng.uniform(0.08, 0.16)), 0, 255).astype(np.uint8)
+    strength = np.float32(rng.uniform(0.08, 0.16))
+    mixed: Pixels = np.clip(pixels.astype(np.float32) - (255 - back) * strength, 0, 255).astype(np.uint8)
+    return mixed
 
 
 def draw_streaks(pixels: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:
