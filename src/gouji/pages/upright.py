@@ -21,7 +21,7 @@ SKEW_LIMIT = 6.0  # degrees either way
 LOOK_DPI = 75  # resolution at which skew is looked for
 PROBE_LINES = 6  # text lines read per turn when the turn is in doubt
 PROBE_ASPECT = 4.0  # a text line worth reading is this many times longer than high
-SURE_CHARS = 30  # so many well-read Chinese characters settle the turn; stacked cells read sideways give a dozen
+SURE_CHARS = 30  # so many well-read Chinese characters settle the turn, unless cells stacked in columns look like lines too
 QUARTERS: tuple[Turn, ...] = (0, 90, 180, 270)
 ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
@@ -91,12 +91,13 @@ def find_turn(flat: Mask, dpi: int, read_lines: ReadLines) -> Turn:
     """The clockwise turn that makes a level page upright; 0 when no line of text can be read either way."""
     across, down = probe_lines(flat, dpi), probe_lines(turn_image(flat, 90), dpi)
     order: tuple[Turn, ...] = (0, 180, 90, 270) if _total(across) >= _total(down) else (90, 270, 0, 180)
+    clear = max(_total(across), _total(down)) > 2 * min(_total(across), _total(down))
     scores: dict[Turn, float] = {}
     for turn in order:
         crops = across if turn in (0, 180) else down
         crops = [turn_image(crop, 180) for crop in crops] if turn in (180, 270) else crops
         scores[turn] = score_turn(read_lines(crops)) if crops else 0.0
-        if scores[turn] >= SURE_CHARS:
+        if scores[turn] >= SURE_CHARS and clear:
             return turn
     best = max(scores, key=lambda turn: scores[turn])
     return best if scores[best] > 1.0 else 0
