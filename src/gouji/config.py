@@ -79,9 +79,10 @@ class FactsSettings(Section):
 
 
 class ChecksSettings(Section):
-    """Identities."""
+    """Identities. With every operand read with `sure_confidence`, a failed identity is laid to the publisher."""
 
     enabled: bool
+    sure_confidence: float
 
 
 class OutputSettings(Section):

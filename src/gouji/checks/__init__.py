@@ -1,1 +1,1 @@
-"""Accounting identities over tables and facts, and what follows from them."""
+"""Accounting identities (勾稽关系): evaluated, explained, and turned into suggestions and findings. Door: `run_checks`."""

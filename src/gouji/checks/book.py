@@ -1,0 +1,220 @@
+"""The report's figures in order: sheets (one official form each, over as many tables as it took), rows and lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from gouji.records import Cell, Item, Pointer, Table
+from gouji.zh import edits, plain, squeeze
+
+CellKey = tuple[str, int, int]
+
+_SIDES = ("revenue", "expenditure")
+_NUMBERING = re.compile(r"^[一二三四五六七八九十]+[、.．,，]")
+_TOTALS = ("合计", "总计", "支出合计", "收入合计", "本年收入合计", "本年支出合计")
+# A printed step that fewer than this share of a sheet's figures have is taken for a slip of the reader.
+_COMMON_STEP = 0.04
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One stated figure: `amount` in 元 (or as printed, for percentages and scores), rounded to `step`."""
+
+    amount: Decimal
+    step: Decimal
+    pointer: Pointer
+    text: str
+    confidence: float = 1.0
+    factor: Decimal = Decimal(1)
+    label: str = ""
+
+    @property
+    def key(self) -> CellKey | None:
+        """The cell that holds it; None for a fact."""
+        place = self.pointer
+        if place.table is None or place.row is None or place.col is None:
+            return None
+        return place.table, place.row, place.col
+
+
+@dataclass
+class Row:
+    """One row of a sheet (of one side of a two-sided one), with its figures by measure."""
+
+    table: str
+    row: int
+    side: str
+    code: str | None
+    name: str
+    printed: str
+    figures: dict[str, Figure] = field(default_factory=dict)
+
+    @property
+    def plain_name(self) -> str:
+        """The name as names are compared."""
+        return plain(_NUMBERING.sub("", squeeze(self.name)))
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it is a line of the first order: 一、 二、 …"""
+        return bool(_NUMBERING.match(self.printed))
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it is the row of the whole sheet's sums."""
+        return not self.code and self.plain_name in _TOTALS
+
+
+@dataclass
+class Sheet:
+    """One official form of the report. `tables` are its parts in order."""
+
+    form: str
+    tables: list[Table]
+    rows: list[Row]
+
+    @cached_property
+    def measures(self) -> tuple[str, ...]:
+        """The measures with at least one figure, in the order in which they appear."""
+        return tuple(dict.fromkeys(measure for row in self.rows for measure in row.figures))
+
+    @property
+    def total(self) -> Row | None:
+        """The row of sums; None when none or several are printed."""
+        found = [row for row in self.rows if row.is_total]
+        return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def unread(self) -> frozenset[tuple[str, int]]:
+        """Rows (table, row) with a number that belongs to no known column: their sums can't be judged."""
+        known = {figure.key for row in self.rows for figure in row.figures.values()}
+        first: dict[str, int] = {}
+        for key in known:
+            if key is not None:
+                first[key[0]] = min(first.get(key[0], key[2]), key[2])
+        return frozenset(
+            (table.id, cell.row)
+            for table in self.tables
+            for cell in table.cells
+            if cell.value is not None and not cell.header and cell.row >= table.header_rows
+            and cell.col > first.get(table.id, 10_000) and (table.id, cell.row, cell.col) not in known
+        )  # fmt: skip
+
+    def named(self, names: Sequence[str], side: str = "") -> Row | None:
+        """The row of one of the names (as printed, numbering aside); a slip in a long name is forgiven."""
+        rows = [row for row in self.rows if row.side == side]
+        wanted = [plain(name) for name in names]
+        exact = [row for row in rows if row.plain_name in wanted]
+        if exact:
+            return exact[0]
+        near = [row for row in rows for name in wanted if len(name) >= 6 and edits(row.plain_name, name, 1) <= 1]
+        return near[0] if len(near) == 1 else None
+
+    def coded(self, code: str) -> Row | None:
+        """The row of a subject code; None when none or several have it."""
+        found = [row for row in self.rows if row.code == code]
+        return found[0] if len(found) == 1 else None
+
+
+class Book:
+    """All sheets of a report, by form; several sheets of one form stand in the order of the report."""
+
+    def __init__(self, tables: Sequence[Table], items: Sequence[Item]) -> None:
+        self.tables = tuple(tables)
+        self.cells = {(table.id, cell.row, cell.col): cell for table in tables for cell in table.cells}
+        self.sheets: dict[str, list[Sheet]] = defaultdict(list)
+        by_table: dict[str, list[Item]] = defaultdict(list)
+        for item in items:
+            by_table[item.table].append(item)
+        for table in tables:
+            if table.form is not None:
+                self._add(table, by_table[table.id])
+
+    def _add(self, table: Table, items: Sequence[Item]) -> None:
+        sheet = Sheet(table.form or "", [table], _rows(table, items, self.cells))
+        before = self.sheets[sheet.form]
+        if before and _continues(before[-1], sheet):
+            joined = before.pop()
+            sheet = Sheet(sheet.form, [*joined.tables, table], [*joined.rows, *sheet.rows])
+        before.append(sheet)
+
+    def one(self, form: str) -> Sheet | None:
+        """The sheet of a form; None when there is none, or several and so no telling which."""
+        found = self.sheets.get(form, [])
+        return found[0] if len(found) == 1 else None
+
+
+def _continues(first: Sheet, second: Sheet) -> bool:
+    """Whether the second is the rest of the first (a form torn over pages): only one of them has the sums."""
+    if first.form.startswith("performance") or first.form.endswith("sangong"):
+        return False
+    return _closed(first) != _closed(second)
+
+
+def _closed(sheet: Sheet) -> bool:
+    return any(row.is_total or row.plain_name.endswith(("总计", "合计")) for row in sheet.rows)
+
+
+def _rows(table: Table, items: Sequence[Item], cells: dict[CellKey, Cell]) -> list[Row]:
+    names: dict[int, list[Cell]] = defaultdict(list)
+    for cell in table.cells:
+        if cell.text and cell.value is None:
+            names[cell.row].append(cell)
+    steps, factor = _steps(items), _factor(table, items, cells)
+    rows: dict[tuple[int, str, str | None, str], Row] = {}
+    for item in items:
+        if item.amount is None:
+            continue
+        side = item.measure.partition(".")[0]
+        side = side if side in _SIDES else ""
+        key = (item.row, side, item.code, item.name)
+        if key not in rows:
+            rows[key] = Row(item.table, item.row, side, item.code, item.name, _printed(item, names[item.row]))
+        money = _is_money(item)
+        rows[key].figures[item.measure] = _figure(item, steps[money], factor if money else Decimal(1))
+    return list(rows.values())
+
+
+def _printed(item: Item, cells: Iterable[Cell]) -> str:
+    """The name with its numbering, as the table has it."""
+    texts = [squeeze(cell.text) for cell in cells if cell.col < item.col]
+    return next((text for text in reversed(texts) if text.endswith(item.name) and item.name), item.name)
+
+
+def decimals(text: str) -> int:
+    """How many decimals the printed number has."""
+    return len(squeeze(text).rstrip("%％").replace("．", ".").partition(".")[2])
+
+
+def _steps(items: Sequence[Item]) -> dict[bool, Decimal]:
+    """The printed step of the table's figures as printed, for money (True) and the rest: the finest that is common."""
+    found: dict[bool, Decimal] = {}
+    for money in (True, False):
+        texts = [item.text for item in items if _is_money(item) == money]
+        counts = Counter(decimals(text) for text in texts)
+        common = [places for places, count in counts.items() if count >= _COMMON_STEP * len(texts)]
+        found[money] = Decimal(1).scaleb(-max(common, default=0))
+    return found
+
+
+def _is_money(item: Item) -> bool:
+    return not item.measure.endswith(("rate", "weight", "score", "deviation")) and "score_rate" not in item.measure
+
+
+def _factor(table: Table, items: Sequence[Item], cells: dict[CellKey, Cell]) -> Decimal:
+    """What the table's printed money was multiplied by to be 元."""
+    for item in items:
+        cell = cells.get((item.table, item.row, item.col))
+        if item.amount and cell is not None and cell.value and _is_money(item):
+            return item.amount / cell.value
+    return Decimal(table.unit_factor or 1)
+
+
+def _figure(item: Item, step: Decimal, factor: Decimal) -> Figure:
+    pointer = Pointer(table=item.table, row=item.row, col=item.col, page=item.page, box=item.box)
+    return Figure(item.amount or Decimal(0), step * factor, pointer, item.text, item.confidence, factor, item.name)

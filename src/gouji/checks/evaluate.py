@@ -1,0 +1,67 @@
+"""The door of the room: all identities of one report, with what follows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gouji.checks.book import Book, CellKey
+from gouji.checks.find import find
+from gouji.checks.flag import LOW_CONFIDENCE, flag_items, flag_tables, suspects, vouched_for
+from gouji.checks.identities import evaluate_all
+from gouji.checks.rules import load_identities
+from gouji.checks.suggest import suggest
+from gouji.config import ChecksSettings
+from gouji.records import Check, Document, Fact, Finding, Item, Page, Paragraph, Suggestion, Table
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Tables and items with their flags and confidences; the checks; suggestions; findings, worst first."""
+
+    tables: tuple[Table, ...]
+    items: tuple[Item, ...]
+    checks: tuple[Check, ...]
+    suggestions: tuple[Suggestion, ...]
+    findings: tuple[Finding, ...]
+
+
+def run_checks(
+    tables: Sequence[Table],
+    items: Sequence[Item],
+    facts: Sequence[Fact],
+    narrative: Sequence[Paragraph],
+    document: Document,
+    pages: Sequence[Page],
+    settings: ChecksSettings,
+) -> Outcome:
+    """Evaluates every identity over the report. Nothing that was read is changed; suspects are flagged.
+
+    Switched off (`settings.enabled`), only unread pages and doubtful numbers become findings.
+    """
+    book = Book(tables, items)
+    evaluations = evaluate_all(book, facts, narrative, document, load_identities()) if settings.enabled else []
+    suggested = suggest(book, evaluations)
+    candidates = [candidate for _, candidate in suggested]
+    suspected = suspects(evaluations, candidates)
+    vouched = vouched_for(evaluations, suspected)
+    flagged = flag_tables(tables, suspected, vouched)
+    doubtful = _doubtful(flagged, settings.sure_confidence)
+    findings = find(Book(flagged, ()), evaluations, candidates, pages, doubtful)
+    return Outcome(
+        tables=flagged,
+        items=flag_items(items, suspected, vouched),
+        checks=tuple(each.check for each in evaluations),
+        suggestions=tuple(suggestion for suggestion, _ in suggested),
+        findings=findings,
+    )
+
+
+def _doubtful(tables: Sequence[Table], sure: float) -> list[CellKey]:
+    """Number cells that were read with doubt: another reading exists, or the confidence is low."""
+    return [
+        (table.id, cell.row, cell.col)
+        for table in tables
+        for cell in table.cells
+        if cell.value is not None and (cell.confidence < sure or cell.alternatives or LOW_CONFIDENCE in cell.flags)
+    ]

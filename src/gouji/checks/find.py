@@ -1,0 +1,145 @@
+"""Findings: what an auditor would write about the checks, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from gouji.checks.book import Book, CellKey
+from gouji.checks.flag import LOW_CONFIDENCE
+from gouji.checks.suggest import Candidate
+from gouji.checks.sums import Evaluation, printed
+from gouji.records import Check, Finding, Page, Pointer, Table
+from gouji.zh import UNITS
+
+_SEVERITY = {"error": 0, "warning": 1, "info": 2}
+_KINDS = {
+    "digit": "疑为一位数字之差",
+    "shift": "疑为小数点错位",
+    "sign": "疑为正负号之误",
+    "unit": "疑为计量单位之误（相差一万倍）",
+}
+_CODES = {
+    "N12": "text.year",
+    "N13": "text.placeholder",
+    "N14": "form.statement",
+    "N11": "text.direction",
+    "X12": "form.names",
+}
+# Rules whose failure is a matter to look into, not a contradiction: wording, and sums that need not be complete.
+_NOTES = ("X13", "N11", "N12", "N13", "N14", "P3", "P4")
+_MOST_POINTERS = 40
+
+
+def find(
+    book: Book, evaluations: Sequence[Evaluation], suggested: Sequence[Candidate], pages: Sequence[Page],
+    doubtful: Sequence[CellKey],
+) -> tuple[Finding, ...]:  # fmt: skip
+    """Findings of failed checks, then one line on rounding; unread pages; numbers read with doubt, counted."""
+    settled = {id(each): candidate for candidate in suggested for each in candidate.fixed}
+    scanned = {page.page for page in pages if page.origin == "scan"}
+    failed = [each for each in evaluations if each.check.status == "fail"]
+    found = [_unread(page) for page in pages if page.status == "unread"]
+    found += [_suggested(book, candidate, scanned) for candidate in suggested]
+    found += [_failed(book, each, set(doubtful)) for each in failed if id(each) not in settled]
+    found += _rounding([each.check for each in evaluations if each.check.status == "rounding"])
+    found += _low_confidence(book.tables)
+    return tuple(sorted(found, key=lambda finding: _SEVERITY[finding.severity]))
+
+
+def _unread(page: Page) -> Finding:
+    message = f"第{page.page}页未能识读：{page.error or '原因不明'}"
+    return Finding(code="page.unread", severity="error", message=message, pointers=(Pointer(page=page.page),))
+
+
+def _suggested(book: Book, candidate: Candidate, scanned: set[int]) -> Finding:
+    figure, checks = candidate.figure, [each.check for each in candidate.fixed]
+    reading = figure.pointer.page in scanned
+    rules = "、".join(dict.fromkeys(check.rule for check in checks))
+    message = (
+        f"{_place(book, figure.pointer)}“{figure.label}”为{figure.text}，若为{printed(figure, candidate.amount)}，"
+        f"则{rules}共{len(checks)}项勾稽关系成立，{'疑为识读有误，请对照原件' if reading else '疑为原件有误'}"
+    )
+    code = "check.reading" if reading else f"check.{checks[0].rule}"
+    severity = "warning" if reading else "error"
+    return Finding(code=code, severity=severity, message=message, pointers=(figure.pointer,))
+
+
+def _failed(book: Book, each: Evaluation, doubtful: set[CellKey]) -> Finding:
+    check = each.check
+    keys = {(p.table, p.row, p.col) for p in check.operands}
+    unsure = bool(keys & doubtful)
+    message = _message(book, each) + ("；其中有识读存疑的数，请先对照原件" if unsure else "")
+    code = "check.reading" if unsure else _CODES.get(check.rule, f"check.{check.rule}")
+    severity = "warning" if unsure or check.rule in _NOTES else "error"
+    return Finding(code=code, severity=severity, message=message, pointers=check.operands[:_MOST_POINTERS])
+
+
+def _message(book: Book, each: Evaluation) -> str:
+    check = each.check
+    place = _place(book, check.operands[0]) if check.operands else ""
+    if check.actual is None or check.expected is None:
+        return f"{place}{check.message}"
+    show = _shower(each)
+    kind = _KINDS.get(check.kind or "", "")
+    gap = show(abs(check.difference or Decimal(0)))
+    limit = "不应超过" if each.relation == "<=" else "应为"
+    return f"{place}{check.message}：实为{show(check.actual)}，{limit}{show(check.expected)}，相差{gap}" + (
+        f"，{kind}" if kind else ""
+    )
+
+
+def _shower(each: Evaluation):  # type: ignore[no-untyped-def]
+    factor = each.left[0].factor if each.left else Decimal(1)
+    if not each.left and each.check.rule in ("N7", "P1"):
+        return lambda amount: f"{amount:f}%"
+    unit = next((name for name, size in UNITS.items() if size == factor), "")
+    if factor == 1 and each.check.rule.startswith(("P3", "P4")):
+        unit = "分"
+    return lambda amount: f"{_short(amount / factor)}{unit}"
+
+
+def _short(amount: Decimal) -> str:
+    text = f"{amount:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _place(book: Book, pointer: Pointer) -> str:
+    table = next((table for table in book.tables if table.id == pointer.table), None)
+    if table is None:
+        return f"第{pointer.page}页：" if pointer.page else ""
+    page = f"（第{pointer.page}页）" if pointer.page else ""
+    return f"《{table.title or table.number or table.id}》{page}："
+
+
+def _rounding(checks: Sequence[Check]) -> list[Finding]:
+    if not checks:
+        return []
+    rules = "、".join(sorted({check.rule for check in checks}))
+    message = f"{len(checks)}处勾稽关系因逐项四舍五入有尾差（{rules}），均在允许范围内"
+    pointers = tuple(check.operands[0] for check in checks if check.operands)[:_MOST_POINTERS]
+    return [Finding(code="check.rounding", severity="info", message=message, pointers=pointers)]
+
+
+def _low_confidence(tables: Iterable[Table]) -> list[Finding]:
+    places = [
+        Pointer(table=table.id, row=cell.row, col=cell.col, page=cell.page, box=cell.box)
+        for table in tables
+        for cell in table.cells
+        if cell.value is not None and LOW_CONFIDENCE in cell.flags
+    ]
+    if not places:
+        return []
+    message = f"{len(places)}个数字识读把握不足，请对照原件"
+    return [
+        Finding(code="number.low_confidence", severity="info", message=message, pointers=tuple(places[:_MOST_POINTERS]))
+    ]
+
+
+def flags_by_rule(suspected: Mapping[CellKey, tuple[str, ...]]) -> dict[str, int]:
+    """How many cells each rule points at."""
+    counts: dict[str, int] = {}
+    for rules in suspected.values():
+        for rule in rules:
+            counts[rule] = counts.get(rule, 0) + 1
+    return counts

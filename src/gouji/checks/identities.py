@@ -1,0 +1,45 @@
+"""All identities of one report, evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gouji.checks.book import Book
+from gouji.checks.codes import evaluate_codes, evaluate_levels
+from gouji.checks.names import evaluate_names
+from gouji.checks.performance import (
+    evaluate_funds,
+    evaluate_projects,
+    evaluate_rate,
+    evaluate_scores,
+    evaluate_weights,
+)
+from gouji.checks.prose import evaluate_prose
+from gouji.checks.refs import evaluate_refs
+from gouji.checks.rows import evaluate_classes, evaluate_row, evaluate_same
+from gouji.checks.rules import Identities, Rule
+from gouji.checks.stated import evaluate_facts
+from gouji.checks.sums import Evaluation
+from gouji.records import Document, Fact, Paragraph
+
+
+def evaluate_rule(book: Book, rule: Rule, identities: Identities) -> list[Evaluation]:
+    """The evaluations of one rule; a rule without operands gives one that is skipped."""
+    plain = {
+        "row": evaluate_row, "codes": evaluate_codes, "levels": evaluate_levels, "same": evaluate_same,
+        "names": evaluate_names, "rate": evaluate_rate, "funds": evaluate_funds, "scores": evaluate_scores,
+        "weights": evaluate_weights,
+    }  # fmt: skip
+    informed = {"refs": evaluate_refs, "classes": evaluate_classes, "projects": evaluate_projects}
+    if rule.family in plain:
+        return plain[rule.family](book, rule)
+    return informed[rule.family](book, rule, identities)
+
+
+def evaluate_all(
+    book: Book, facts: Sequence[Fact], narrative: Sequence[Paragraph], document: Document, identities: Identities
+) -> list[Evaluation]:
+    """Every rule, in the order of the data: inside forms, performance, between forms, facts, running text."""
+    found = [each for rule in identities.rules for each in evaluate_rule(book, rule, identities)]
+    found += evaluate_facts(book, facts, document.fiscal_year, identities)
+    return found + evaluate_prose(book, narrative, document, identities)

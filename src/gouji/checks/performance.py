@@ -1,0 +1,151 @@
+"""Identities of the performance forms (绩效): rates, funds, scores, weights, and their executed amounts against the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from gouji.checks.book import Book, Figure, Row, Sheet
+from gouji.checks.refs import resolve
+from gouji.checks.rules import Identities, Rule
+from gouji.checks.sums import Evaluation, compare, skip, tolerance, total
+from gouji.records import Check
+from gouji.zh import plain
+
+_HUNDRED = Decimal(100)
+_SCORES = ("weight", "score")
+
+
+def share_check(rule: str, says: str, rate: Figure, part: Figure, whole: Figure) -> Evaluation | None:
+    """Whether `rate` per cent is part ÷ whole; cutting off instead of rounding is forgiven. None when the whole is 0."""
+    if not whole.amount:
+        return None
+    expected = part.amount / whole.amount * _HUNDRED
+    slack = (part.step / 2 + abs(part.amount / whole.amount) * whole.step / 2) / abs(whole.amount) * _HUNDRED
+    difference = abs(rate.amount) - abs(expected)
+    shown = expected.quantize(rate.step)
+    status = "pass" if abs(shown) == abs(rate.amount) else "fail"
+    if status == "fail" and abs(difference) < rate.step + slack:
+        status = "rounding"
+    check = Check(
+        rule=rule, status=status, message=says, expected=shown, actual=rate.amount, difference=rate.amount - shown,
+        kind=_share_kind(rate, expected) if status == "fail" else None,
+        operands=(rate.pointer, part.pointer, whole.pointer),
+    )  # fmt: skip
+    return Evaluation(check)
+
+
+def _share_kind(rate: Figure, expected: Decimal) -> str:
+    for kind, powers in (("unit", (4, -4)), ("shift", (1, -1, 2, -2))):
+        for power in powers:
+            moved = abs(expected).scaleb(power)
+            if rate.amount and abs(moved - abs(rate.amount)) <= max(rate.step, abs(rate.amount) / 200):
+                return kind
+    return "other"
+
+
+def evaluate_rate(book: Book, rule: Rule) -> list[Evaluation]:
+    """In each row with a rate, an executed amount and a budget: the rate is their quotient."""
+    found: list[Evaluation] = []
+    for sheet in _sheets(book, rule):
+        for row in sheet.rows:
+            figures = [row.figures.get(name) for name in (*rule.left, *rule.right)]
+            if all(figures):
+                each = share_check(rule.id, f"{rule.says}（{row.name}）", *figures)  # type: ignore[arg-type]
+                found.extend([each] if each is not None else [])
+    return found or [skip(rule.id, rule.says, "缺表，或没有预算数与执行数")]
+
+
+def _sheets(book: Book, rule: Rule) -> list[Sheet]:
+    return [sheet for form in rule.forms for sheet in book.sheets.get(form, ())]
+
+
+def evaluate_funds(book: Book, rule: Rule) -> list[Evaluation]:
+    """The row of all funds against the sum of the rows of single sources, per column of money."""
+    totals = {plain(name) for name in rule.left}
+    found: list[Evaluation] = []
+    for sheet in _sheets(book, rule):
+        for measure in [name for name in sheet.measures if name.startswith("funds.") and name != "funds.rate"]:
+            rows = [row for row in sheet.rows if measure in row.figures]
+            whole = [row for row in rows if _is_total(row, totals)]
+            parts = [row.figures[measure] for row in rows if not _is_total(row, totals)]
+            if len(whole) == 1 and parts:
+                found.append(compare(rule.id, rule.says, [whole[0].figures[measure]], parts))
+    return found or [skip(rule.id, rule.says, "缺表，或没有资金总额与各项来源")]
+
+
+def _is_total(row: Row, totals: set[str]) -> bool:
+    name = plain(row.name)
+    return name in totals or name.startswith(("年度资金总", "部门预算总额", "资金总额"))
+
+
+def evaluate_scores(book: Book, rule: Rule) -> list[Evaluation]:
+    """No score above its weight; the sum at the foot is that of the scores."""
+    found: list[Evaluation] = []
+    for sheet in _sheets(book, rule):
+        for row in sheet.rows:
+            if all(name in row.figures for name in _SCORES):
+                left, right = [row.figures["score"]], [row.figures["weight"]]
+                found.append(compare(rule.id, f"{rule.says}（{row.name}）", left, right, "<="))
+        whole, parts = _scored(sheet, "score", rule)
+        if whole is not None and len(parts) > 1:
+            found.append(compare(rule.id, f"{rule.says}（总分）", [whole], parts))
+    return found or [skip(rule.id, rule.says, "缺表，或没有分值与得分")]
+
+
+def _scored(sheet: Sheet, measure: str, rule: Rule) -> tuple[Figure | None, list[Figure]]:
+    """The figure at the foot, and those above it; of the funds only the row that has a weight counts."""
+    totals = {plain(name) for name in rule.left}
+    rows = [row for row in sheet.rows if measure in row.figures]
+    whole = [row.figures[measure] for row in rows if plain(row.name) in totals]
+    weighed = "weight" in sheet.measures
+    parts = [
+        row.figures[measure]
+        for row in rows
+        if plain(row.name) not in totals and not (weighed and _is_fund(row) and "weight" not in row.figures)
+    ]
+    return (whole[0] if len(whole) == 1 else None), parts
+
+
+def _is_fund(row: Row) -> bool:
+    return any(name.startswith("funds.") for name in row.figures)
+
+
+def evaluate_weights(book: Book, rule: Rule) -> list[Evaluation]:
+    """All weights sum to 100, or to 90 where the 10 points of the execution rate are not printed."""
+    found: list[Evaluation] = []
+    for sheet in _sheets(book, rule):
+        _, parts = _scored(sheet, "weight", rule)
+        if len(parts) > 2:
+            found.append(_weights(rule, parts))
+    return found or [skip(rule.id, rule.says, "缺表，或没有分值")]
+
+
+def _weights(rule: Rule, parts: Sequence[Figure]) -> Evaluation:
+    actual = total(parts)
+    expected = Decimal(90) if abs(actual - 90) < abs(actual - 100) and actual <= 95 else _HUNDRED
+    difference = actual - expected
+    holds = difference == 0
+    close = abs(difference) <= tolerance(parts)
+    check = Check(
+        rule=rule.id, status="pass" if holds else "rounding" if close else "fail", message=rule.says,
+        expected=expected, actual=actual, difference=difference, kind=None if holds or close else "other",
+        operands=tuple(part.pointer for part in parts),
+    )  # fmt: skip
+    return Evaluation(check, tuple(parts), ())
+
+
+def evaluate_projects(book: Book, rule: Rule, identities: Identities) -> list[Evaluation]:
+    """The executed amounts of all projects against 项目支出: a note, as a report need not evaluate every project."""
+    against = [resolve(book, ref, identities) for ref in rule.right]
+    whole = next((found.figures[0] for found in against if found.figures), None)
+    if whole is None:
+        return [skip(rule.id, rule.says, "缺项目支出决算数")]
+    form, _, measure = rule.left[0].partition(":")
+    parts = [
+        row.figures[measure] for sheet in book.sheets.get(form, ()) for row in sheet.rows if measure in row.figures
+    ]
+    parts = [figure for figure in parts if figure.label not in ("合计", "总计")]
+    if not parts:
+        return [skip(rule.id, rule.says, "没有项目自评汇总表")]
+    return [compare(rule.id, rule.says, [whole], parts)]

@@ -1,0 +1,141 @@
+"""Single figures by their names in the rules: "final.summary:revenue.year", "final.gpb:#208@total"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gouji.checks.book import Book, Figure, Row, Sheet
+from gouji.checks.rules import Identities, Line, Rule
+from gouji.checks.sums import Evaluation, compare, judge, skip
+from gouji.zh import plain
+
+_SIDE_MEASURES = ("total", "amount")
+_LINES, _REST = "lines", "rest"
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a reference came to: its figures (none: printed blank), or why it can't be told. `other`: another reading."""
+
+    figures: tuple[Figure, ...] = ()
+    missing: str = ""
+    other: tuple[Figure, ...] | None = None
+
+
+def evaluate_refs(book: Book, rule: Rule, identities: Identities) -> list[Evaluation]:
+    """One evaluation; skipped when a form or line is not there, or one side is all blank."""
+    left = [resolve(book, ref, identities) for ref in rule.left]
+    right = [resolve(book, ref, identities) for ref in rule.right]
+    missing = [found.missing for found in (*left, *right) if found.missing]
+    if missing and not _optional(rule, left, right):
+        return [skip(rule.id, rule.says, missing[0])]
+    lefts = [figure for found in left for figure in found.figures]
+    rights = [figure for found in right for figure in found.figures]
+    if not lefts or not rights:
+        return [skip(rule.id, rule.says, "有关单元格为空")]
+    others = [figure for found in right for figure in (found.figures if found.other is None else found.other)]
+    if judge(lefts, rights, rule.relation) == "fail" and judge(lefts, others, rule.relation) != "fail":
+        rights = others
+    return [compare(rule.id, rule.says, lefts, rights, rule.relation)]
+
+
+def _optional(rule: Rule, left: list[Found], right: list[Found]) -> bool:
+    """Codes that a form does not print are no missing operands: their sum is judged over those that it prints."""
+    if len(rule.right) < 2 and len(rule.left) < 2:
+        return False
+    open_left = [f for f, ref in zip(left, rule.left, strict=True) if f.missing and "#" not in ref]
+    open_right = [f for f, ref in zip(right, rule.right, strict=True) if f.missing and "#" not in ref]
+    return not open_left and not open_right
+
+
+def resolve(book: Book, ref: str, identities: Identities) -> Found:
+    """The figure or figures that a reference names."""
+    form, _, rest = ref.partition(":")
+    place, _, measure = rest.partition("@")
+    sheet = book.one(form)
+    if sheet is None:
+        return Found(missing=f"缺表或不止一张：{form}")
+    measures = tuple(measure.split("|")) if measure else _SIDE_MEASURES
+    side, _, last = place.partition(".")
+    if side in ("revenue", "expenditure"):
+        measures = tuple(f"{side}.{name}" for name in measures)
+        if last == _LINES:
+            return _lines(sheet, side, measures, identities)
+        if last == _REST:
+            return _rest(sheet, side, measures, identities)
+    row = _row_of(sheet, place, measures, identities)
+    if row is None:
+        return Found(missing=f"未见行：{ref}")
+    return Found(tuple(_take(row, measures)))
+
+
+def _row_of(sheet: Sheet, place: str, measures: tuple[str, ...], identities: Identities) -> Row | None:
+    if place.startswith("#"):
+        return sheet.coded(place[1:])
+    if place == "total":
+        return sheet.total
+    if place == "":
+        rows = [row for row in sheet.rows if any(measure in row.figures for measure in measures)]
+        return rows[0] if len(rows) == 1 else sheet.total
+    line = next((line for line in identities.lines if line.id == place and sheet.form in line.forms), None)
+    return find_line(sheet, line, identities) if line is not None else None
+
+
+def find_line(sheet: Sheet, line: Line, identities: Identities) -> Row | None:
+    """The row of a named line; below its `after` line when it has one, else above every sub-line of the same name."""
+    if not line.after:
+        return sheet.named(line.names, line.side)
+    first = next((other for other in identities.lines if other.id == line.after and sheet.form in other.forms), None)
+    above = find_line(sheet, first, identities) if first is not None else None
+    if above is None:
+        return None
+    below = Sheet(sheet.form, sheet.tables, _below(sheet, above))
+    return below.named(line.names, line.side)
+
+
+def _below(sheet: Sheet, above: Row) -> list[Row]:
+    index = sheet.rows.index(above)
+    return [row for row in sheet.rows[index + 1 :] if row.table != above.table or row.row > above.row]
+
+
+def _take(row: Row, measures: tuple[str, ...]) -> list[Figure]:
+    return [figure for measure in measures if (figure := row.figures.get(measure)) is not None][:1]
+
+
+def _between(sheet: Sheet, side: str, first: str, last: str, identities: Identities) -> list[Row] | str:
+    """The side's rows below the line `first` ("" : from the top) and above the line `last`; why not, if one is missing."""
+    rows = [row for row in sheet.rows if row.side == side]
+    start, end = -1, len(rows)
+    for name, is_first in ((first, True), (last, False)):
+        line = next((x for x in identities.lines if x.id == f"{side}.{name}" and sheet.form in x.forms), None)
+        row = find_line(sheet, line, identities) if name and line is not None else None
+        if name and row is None:
+            return f"未见行：{sheet.form}:{side}.{name}"
+        if row is not None and is_first:
+            start = rows.index(row)
+        elif row is not None:
+            end = rows.index(row)
+    return rows[start + 1 : end]
+
+
+def _lines(sheet: Sheet, side: str, measures: tuple[str, ...], identities: Identities) -> Found:
+    rows = _between(sheet, side, "", "year", identities)
+    if isinstance(rows, str):
+        return Found(missing=rows)
+    every = [row for row in rows if "其中" not in row.printed]
+    numbered = [row for row in every if row.numbered]
+    first = numbered or every
+    return Found(_figures(first, measures), other=_figures(every, measures))
+
+
+def _rest(sheet: Sheet, side: str, measures: tuple[str, ...], identities: Identities) -> Found:
+    rows = _between(sheet, side, "year", "total", identities)
+    if isinstance(rows, str):
+        return Found(missing=rows)
+    sub = {plain(name) for name in identities.sub}
+    rows = [row for row in rows if row.plain_name not in sub and "其中" not in row.printed]
+    return Found(_figures(rows, measures))
+
+
+def _figures(rows: list[Row], measures: tuple[str, ...]) -> tuple[Figure, ...]:
+    return tuple(figure for row in rows for figure in _take(row, measures))

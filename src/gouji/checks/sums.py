@@ -1,0 +1,122 @@
+"""Do two sides agree? Exactly, within rounding, or not; and what kind of slip the residual looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from gouji.checks.book import Figure
+from gouji.records import Check
+from gouji.zh import edits, squeeze
+
+Status = Literal["pass", "rounding", "fail"]
+Kind = Literal["digit", "shift", "sign", "unit", "other"]
+Relation = Literal["=", "<="]
+
+# Zeros of a form printed to the cent of 万元 are zeros; those of a form in whole 万元 may be amounts rounded away.
+_COARSE_STEP = Decimal(1000)
+_SHIFTS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2, 3, -3))
+_UNITS = tuple(Decimal(10) ** power for power in (4, -4, 8, -8))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A check with what it was made of: sums of `left` and `right` figures that should agree."""
+
+    check: Check
+    left: tuple[Figure, ...] = ()
+    right: tuple[Figure, ...] = ()
+    relation: Relation = "="
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """All figures of both sides."""
+        return self.left + self.right
+
+
+def total(figures: Iterable[Figure]) -> Decimal:
+    """Their sum in 元; 0 of none."""
+    return sum((figure.amount for figure in figures), Decimal(0))
+
+
+def tolerance(figures: Sequence[Figure]) -> Decimal:
+    """How far rounding one by one can carry the two sides apart: half a printed step for each figure that can be rounded."""
+    return sum((figure.step / 2 for figure in figures if figure.amount or figure.step >= _COARSE_STEP), Decimal(0))
+
+
+def judge(left: Sequence[Figure], right: Sequence[Figure], relation: Relation = "=") -> Status:
+    """Whether the sides agree; for "<=" whether the left is no more than the right."""
+    difference = total(left) - total(right)
+    if difference == 0 or (relation == "<=" and difference < 0):
+        return "pass"
+    return "rounding" if abs(difference) <= tolerance([*left, *right]) else "fail"
+
+
+def compare(
+    rule: str, says: str, left: Sequence[Figure], right: Sequence[Figure], relation: Relation = "="
+) -> Evaluation:
+    """The evaluation of one identity: `left` is what is printed, `right` what it should be."""
+    status = judge(left, right, relation)
+    actual, expected = total(left), total(right)
+    check = Check(
+        rule=rule, status=status, message=says, expected=expected, actual=actual, difference=actual - expected,
+        kind=classify(left, right) if status == "fail" else None,
+        operands=tuple(figure.pointer for figure in (*left, *right)),
+    )  # fmt: skip
+    return Evaluation(check, tuple(left), tuple(right), relation)
+
+
+def skip(rule: str, says: str, reason: str) -> Evaluation:
+    """An identity whose operands are not there."""
+    return Evaluation(Check(rule=rule, status="skipped", message=says, reason=reason))
+
+
+def classify(left: Sequence[Figure], right: Sequence[Figure]) -> Kind:
+    """What single slip of one figure would explain the residual: a sign, a unit, a decimal shift, a digit; else other."""
+    slack = tolerance([*left, *right])
+    needs = [(figure, needed) for figure, needed in wanted(left, right) if figure.amount]
+    for figure, needed in needs:
+        if abs(needed + figure.amount) <= slack < abs(figure.amount):
+            return "sign"
+    for kind, factors in (("unit", _UNITS), ("shift", _SHIFTS)):
+        for figure, needed in needs:
+            if any(_close(figure.amount * factor, needed, slack, factor) for factor in factors):
+                return kind  # type: ignore[return-value]
+    return "digit" if any(one_slip(figure, needed) for figure, needed in needs) else "other"
+
+
+def _close(moved: Decimal, needed: Decimal, slack: Decimal, factor: Decimal) -> bool:
+    return abs(moved - needed) <= slack * max(factor, Decimal(1)) and abs(moved) > 4 * slack
+
+
+def wanted(left: Sequence[Figure], right: Sequence[Figure]) -> list[tuple[Figure, Decimal]]:
+    """For each figure the amount that would make the sides agree, all others as they are."""
+    difference = total(left) - total(right)
+    return [(figure, figure.amount - difference) for figure in left] + [
+        (figure, figure.amount + difference) for figure in right
+    ]
+
+
+def printed(figure: Figure, amount: Decimal) -> str:
+    """How the figure's cell would print the amount: as many decimals as it has, grouped if it is grouped."""
+    places = len(squeeze(figure.text).rstrip("%％").partition(".")[2])
+    value = (amount / figure.factor).quantize(Decimal(1).scaleb(-places))
+    return f"{value:,}" if "," in figure.text else str(value)
+
+
+def one_slip(figure: Figure, needed: Decimal) -> bool:
+    """Whether the needed amount differs from what is printed by one digit only, or two neighbours changing places."""
+    text = squeeze(figure.text).replace(",", "").replace("，", "").rstrip("%％")
+    value = needed / figure.factor
+    places = len(text.partition(".")[2])
+    if value != value.quantize(Decimal(1).scaleb(-places)):
+        return False
+    other = str(value.quantize(Decimal(1).scaleb(-places)))
+    if len(other) == len(text):
+        changed = [i for i in range(len(text)) if text[i] != other[i]]
+        swapped = len(changed) == 2 and changed[1] == changed[0] + 1
+        swapped = swapped and text[changed[0]] == other[changed[1]] and text[changed[1]] == other[changed[0]]
+        return len(changed) == 1 or swapped
+    return edits(text, other, 1) == 1
