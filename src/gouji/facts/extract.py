@@ -64,7 +64,7 @@ class _Reading:
     level: Match | None = None
     level_at: Sighting | None = None
     main: Match | None = None
-    main_sentence: int = -1
+    main_lead: str = ""
     changing: Match | None = None
     lead: str = ""
     inherited: str = "none"
@@ -129,7 +129,7 @@ def _read_level(reading: _Reading, sighting: Sighting) -> None:
     names = _each_of(lead)
     match = match_item(reading.forced.get(sighting.index, lead), sighting, reading.work.text)
     if match is None and _goes_on(reading, sighting):
-        lead = reading.lead + lead
+        lead = (reading.lead if _same_sentence(reading, sighting) else reading.main_lead) + lead
         match = match_item(lead, sighting, reading.work.text)
     if match is None and len(names) > 1:
         for name in names:
@@ -144,9 +144,13 @@ def _read_level(reading: _Reading, sighting: Sighting) -> None:
 def _goes_on(reading: _Reading, sighting: Sighting) -> bool:
     """Whether the words before the figure only say 预算 or 决算 of the item before it."""
     grammar, lead, last = load_grammar(), sighting.lead, reading.level_at
-    if last is None or last.sentence != sighting.sentence:
+    if last is None or not (_same_sentence(reading, sighting) or (reading.main and reading.main.rule.text.total)):
         return False
     return bool(grammar.bare.fullmatch(lead) and grammar.bare_needs.search(lead))
+
+
+def _same_sentence(reading: _Reading, sighting: Sighting) -> bool:
+    return reading.level_at is not None and reading.level_at.sentence == sighting.sentence
 
 
 def _each_of(lead: str) -> list[str]:
@@ -217,7 +221,7 @@ def _remember(reading: _Reading, sighting: Sighting, match: Match | None, lead: 
     if sighting.figure.kind != "money" or _in_parentheses(reading.work.text, sighting):
         return
     if reading.level_at is None or reading.level_at.sentence != sighting.sentence:
-        reading.main, reading.main_sentence = match, sighting.sentence
+        reading.main, reading.main_lead = match, lead
     reading.level, reading.level_at, reading.lead = match, sighting, lead
     reading.changing = match
 

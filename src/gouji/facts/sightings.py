@@ -13,7 +13,7 @@ from gouji.facts.wording import load_grammar, load_scopes
 
 Form = Literal["level", "change", "share", "completion", "void"]
 
-MAX_LEAD = 90
+MAX_LEAD = 160
 _YEAR = re.compile(r"(20\d\d)年")
 _COMPARED = re.compile(r"(?:比|较|与|同|和|由|从|于)$")
 _STOPS = "，。；：！？"
@@ -86,7 +86,7 @@ def find_sightings(text: str, outer: str | None) -> list[Sighting]:
     scope, compared = outer, False
     for start, end, figures in sentences(text, find_figures(text)):
         opening = text[start : figures[0].start if figures else end]
-        scope = opening_scope(opening) or scope
+        scope = (None if opening.startswith("其中") else opening_scope(opening)) or scope
         compared = compared and not figures  # a comparison may stand in a sentence of its own
         at = start
         for figure in figures:
