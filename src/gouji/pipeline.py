@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from gouji.config import Settings
-from gouji.engines.registry import open_engine
+from gouji.engines.registry import model_names, open_engine
 from gouji.errors import PageError
+from gouji.facts import build_narrative, describe_document, extract_facts
+from gouji.facts.ner import load_recogniser
+from gouji.forms import load_definitions, read_items, recognise_forms
 from gouji.pages.raster import Opened
 from gouji.pages.rasterise import open_source
 from gouji.reading import Readers, find_frames, read_digital, read_scan
-from gouji.records import Page, PageReading
+from gouji.records import MadeBy, Page, PageReading, Report, Source
+from gouji.tables.join import join_pages
+from gouji.version import __version__
 
 
 def open_report(path: Path, settings: Settings, password: str | None = None) -> Opened:
@@ -37,8 +43,42 @@ def read_page(opened: Opened, number: int, readers: Readers, settings: Settings)
     """The reading of one page; a page that cannot be read gives status "unread" and its error, never an exception."""
     try:
         raster = opened.raster(number)
-        if raster.origin == "digital":
-            return read_digital(raster)
-        return read_scan(raster, readers, settings)
     except PageError as error:
-        return PageReading(page=Page(page=number, width=0, height=0, dpi=0, origin="scan", status="unread", error=str(error)))
+        page = Page(page=number, width=0, height=0, dpi=0, origin="scan", status="unread", error=str(error))
+        return PageReading(page=page)
+    return read_digital(raster) if raster.origin == "digital" else read_scan(raster, readers, settings)
+
+
+def assemble(source: Source, readings: Sequence[PageReading], settings: Settings) -> Report:
+    """The report of a document from its pages' readings, in page order. Needs no pixels and no engine."""
+    joined = join_pages(readings, settings.tables)
+    definitions = load_definitions()
+    tables = recognise_forms(joined.tables, definitions)
+    items = read_items(tables, definitions)
+    narrative = build_narrative([(reading.page, joined.lines[reading.page.page]) for reading in readings])
+    opening = [line for reading in readings[:3] for line in reading.lines]
+    document = describe_document(narrative, opening, tables)
+    recogniser = load_recogniser(settings.facts)
+    facts = extract_facts(narrative, document, settings.facts, recogniser)
+    return Report(
+        source=source,
+        made_by=made_by(settings, recogniser.name if recogniser else None),
+        document=document,
+        pages=tuple(reading.page for reading in readings),
+        tables=tables,
+        items=items,
+        narrative=narrative.paragraphs,
+        facts=facts,
+    )
+
+
+def made_by(settings: Settings, ner: str | None) -> MadeBy:
+    """What the report is made by; `ner` is the recogniser's name and version, if one was used."""
+    return MadeBy(
+        gouji=__version__,
+        engine=settings.engine.name,
+        models=model_names(settings.engine),
+        detector=settings.detector.name,
+        ner=ner,
+        settings=settings.digest(),
+    )

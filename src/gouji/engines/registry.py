@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from gouji.config import EngineSettings
+from gouji.engines.weights import shipped_weights
 from gouji.errors import UsageError
 from gouji.protocols import OcrEngine
 
@@ -38,3 +40,12 @@ def open_engine(settings: EngineSettings) -> OcrEngine:
     if settings.name not in ENGINES:
         raise UsageError(f"engine.name = {settings.name}: choose one of {', '.join(ENGINES)}")
     return ENGINES[settings.name](settings)
+
+
+def model_names(settings: EngineSettings) -> tuple[str, ...]:
+    """The names of the models that the settings lead to, detection first; nothing is loaded."""
+    given = (
+        ("detection", settings.det_model_name, settings.det_model_dir),
+        ("recognition", settings.rec_model_name, settings.rec_model_dir),
+    )
+    return tuple(Path(folder).name if folder else name or shipped_weights(task).name for task, name, folder in given)
