@@ -28,7 +28,7 @@ from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 from flows.summary import page_rows, summary_markdown  # noqa: E402
 from gouji import run, store  # noqa: E402
 from gouji.config import Settings, load_settings  # noqa: E402
-from gouji.errors import InputError  # noqa: E402
+from gouji.errors import InputError, UsageError  # noqa: E402
 from gouji.records import Report  # noqa: E402
 
 JOB = "job.json"
@@ -147,6 +147,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="NAME=VALUE")
     parser.add_argument("--chunk-pages", type=int, default=1, help="pages to a task")
     given = parser.parse_args(arguments)
+    try:
+        _settings(given.config, given.overrides)
+    except UsageError as error:
+        parser.error(str(error))
     for file in given.files:
         path = read_report(file, given.out, given.config, given.overrides, chunk_pages=given.chunk_pages)
         print(summary_markdown(load(path), path))

@@ -15,7 +15,7 @@ from gouji.config import Settings
 from gouji.errors import GoujiError, InputError, UsageError
 from gouji.pages.rasterise import file_sha256, media_type
 from gouji.reading import Readers
-from gouji.records import Document, Finding, MadeBy, Page, PageReading, Record, Report, Source
+from gouji.records import Document, Finding, MadeBy, Page, PageReading, Pointer, Record, Report, Source
 from gouji.version import __version__
 
 OnPage = Callable[[PageReading, bool], None]
@@ -208,7 +208,7 @@ def finish(job: Job, settings: Settings) -> Report:
         if report is not None:
             return report
     readings = [reading for n in job.pages if (reading := store.load_reading(folder, n)) is not None]
-    report = with_warnings(pipeline.assemble(job.source, readings, settings), job.warnings)
+    report = _assemble(job.source, readings, settings, job.warnings)
     store.save_report(folder, report, job.key)
     return report
 
@@ -227,13 +227,28 @@ def read_file(
         numbers = _chosen(opened.source, pages)
         readers = _readers(settings)
         readings = [pipeline.read_page(opened, number, readers, settings) for number in numbers]
-        return with_warnings(pipeline.assemble(opened.source, readings, settings), opened.warnings)
+        return _assemble(opened.source, readings, settings, opened.warnings)
 
 
-def with_warnings(report: Report, codes: Iterable[str]) -> Report:
-    """The report with a finding, before all others, for each thing wrong with the file as a whole."""
-    found = tuple(Finding(code=code, severity="warning", message=MESSAGES[code]) for code in codes)
-    return report.model_copy(update={"findings": found + report.findings}) if found else report
+def _assemble(source: Source, readings: list[PageReading], settings: Settings, warnings: Iterable[str]) -> Report:
+    """The corridor's report; findings on the file as a whole and on its pages come before all others."""
+    report = pipeline.assemble(source, readings, settings)
+    found = [Finding(code=code, severity="warning", message=MESSAGES[code]) for code in warnings]
+    found += [finding for reading in readings if (finding := page_finding(reading)) is not None]
+    return report.model_copy(update={"findings": (*found, *report.findings)}) if found else report
+
+
+def page_finding(reading: PageReading) -> Finding | None:
+    """What is to be said of a page that could not be read, or on which there is nothing."""
+    number = reading.page.page
+    where = (Pointer(page=number),)
+    if reading.page.status == "unread":
+        message = f"第 {number} 页无法读取，请重新扫描或重新获取该页。"
+        return Finding(code="page.unread", severity="error", message=message, pointers=where)
+    if not reading.lines and not reading.grids:
+        message = f"第 {number} 页没有任何文字，请确认是否为空白页。"
+        return Finding(code="page.blank", severity="info", message=message, pointers=where)
+    return None
 
 
 def exit_code_of(report: Report) -> int:

@@ -171,7 +171,14 @@ class TestBadInput:
         path.write_bytes(content[: page.end() - 2] + b"42" + content[page.end() :])
         assert run(["read", str(path), "--out", str(tmp_path / "out")]) == 5
         assert "page 2" in one_sentence(capsys.readouterr().err)
-        assert [page.status for page in report_in(tmp_path / "out" / "a").pages] == ["read", "unread", "read"]
+        report = report_in(tmp_path / "out" / "a")
+        assert [page.status for page in report.pages] == ["read", "unread", "read"]
+        assert [f.pointers[0].page for f in report.findings if f.code == "page.unread"] == [2]
+
+    def test_empty_scan(self, thin: list[int], scanned_pdf: Any, tmp_path: Path) -> None:
+        """A scan with nothing on it is read, and its report says which pages are blank."""
+        assert run(["read", str(scanned_pdf("a.pdf", 2)), "--out", str(tmp_path / "out")]) == 0
+        assert codes(report_in(tmp_path / "out" / "a")) == ["page.blank", "page.blank"]
 
     def test_engine_that_breaks_down_on_a_page(
         self, thin: list[int], scanned_pdf: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -99,7 +99,7 @@ class TestReadings:
         assert store.saved_reading(tmp_path, 1) is None
 
     def test_only_settings_that_touch_pixels_make_pages_stale(self) -> None:
-        """A changed check keeps the page readings but asks for a new report; a changed resolution does not keep them."""
+        """A changed check keeps the page readings but asks for a new report; a changed resolution keeps neither."""
         plain = load_settings()
         other_checks = load_settings(overrides=["checks.enabled=false"])
         other_pages = load_settings(overrides=["pages.max_dpi=150"])
