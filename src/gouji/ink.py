@@ -36,7 +36,7 @@ def ink_of(flat: Mask, dpi: int, contrast: float = 0.12) -> Mask:
 
 
 def straight_ink(ink: Mask, length: int, horizontal: bool, gap: int = 0) -> Mask:
-    """The ink that lies in straight runs of at least `length` px along one axis; gaps of up to `gap` px are bridged first."""
+    """The ink in straight runs of at least `length` px along one axis; gaps of up to `gap` px are bridged first."""
     shape = (length, 1) if horizontal else (1, length)
     bridge = (gap + 1, 1) if horizontal else (1, gap + 1)
     bridged = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(bridge[::-1], np.uint8)) if gap else ink

@@ -20,8 +20,9 @@ Quad = NDArray[np.float32]  # (4, 2) corner points x, y: top left, top right, bo
 class Reading:
     """What a recogniser made of one crop. `chars` and `places` run along `text`.
 
-    `chars`: confidence of each character, 0..1. `places`: middle of each character as a share (0..1) of the crop's width.
-    `alternatives`: other readings of the whole crop with their confidence, best first; empty when the engine gives none.
+    `chars`: confidence of each character, 0..1. `places`: middle of each character as a share (0..1) of the crop's
+    width. `alternatives`: other readings of the whole crop with their confidence, best first; empty when the engine
+    gives none.
     """
 
     text: str

@@ -85,18 +85,12 @@ def _covers(region: Box, box: Box) -> bool:
     return area(intersection(region, box)) >= 0.5 * area(box)
 
 
-def read_print(
-    flat: Mask, dpi: int, lattices: Sequence[Lattice], engine: OcrEngine
-) -> tuple[list[Grid], list[Line]]:
+def read_print(flat: Mask, dpi: int, lattices: Sequence[Lattice], engine: OcrEngine) -> tuple[list[Grid], list[Line]]:
     """The grids and the lines outside them; all crops of the page go to the engine together, so that batches fill."""
     height = print_height(ink_of(flat, dpi), dpi)
     cells = find_cell_print(flat, lattices, dpi)
     prose = find_prose(flat, [lattice.box for lattice in lattices], dpi, engine)
-    crops = [
-        cut_line(cells.image, line, height)
-        for lines in cells.lines
-        for line in lines
-    ]
+    crops = [cut_line(cells.image, line, height) for lines in cells.lines for line in lines]
     crops += [cut_prose(flat, box) for box in prose]
     readings = iter(engine.read_lines(crops))
     grids = [

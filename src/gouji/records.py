@@ -69,7 +69,7 @@ class GridCell(Record):
 
 
 class Grid(Record):
-    """The cells of one table region of one page. `xs` and `ys` are the borders: `n_cols + 1` and `n_rows + 1` of them."""
+    """The cells of one table region of one page; `xs` and `ys` are its `n_cols + 1` and `n_rows + 1` borders."""
 
     box: Box
     xs: tuple[int, ...]
@@ -164,7 +164,7 @@ class Table(Record):
     cells: tuple[Cell, ...]
 
     def to_pandas(self) -> pd.DataFrame:
-        """The table's texts as a frame of `n_rows` × `n_cols`; a merged cell's text stands at its first row and column."""
+        """The texts as a frame of `n_rows` × `n_cols`; a merged cell's text stands at its first row and column."""
         import pandas as pd
 
         rows = [[""] * self.n_cols for _ in range(self.n_rows)]
@@ -192,7 +192,7 @@ class Item(Record):
 
 
 class Paragraph(Record):
-    """One whole paragraph or heading, lines and page breaks joined; `section` holds the headings above it, outermost first."""
+    """One whole paragraph or heading, lines and page breaks joined; `section` holds the headings above it."""
 
     kind: Literal["heading", "paragraph"]
     text: str

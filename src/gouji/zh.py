@@ -30,7 +30,7 @@ def parse_number(text: str) -> Decimal | None:
     """The number that a whole cell text is, with its percent sign left aside; None when the text is no number.
 
     "1,234.50" → 1234.50, "-3" → -3, "12.5%" → 12.5. Dates (2024.12.31), codes with spaces, a lone dash, "×.××" and
-    wrongly grouped figures ("2,024.1.2") are no numbers. "(12.30)" is none either: these reports use parentheses for notes.
+    wrongly grouped figures ("2,024.1.2") are no numbers. Nor is "(12.30)": these reports use parentheses for notes.
     """
     plain = squeeze(text).replace("，", ",").replace("．", ".").replace("％", "%").removesuffix("%")
     plain = plain.replace("－", "-").replace("−", "-").replace("—", "-").replace("–", "-")

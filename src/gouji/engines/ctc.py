@@ -25,8 +25,8 @@ FOLD = str.maketrans("，。：；（）", ",.:;()")  # a punctuation mark's wid
 def decode(probabilities: NDArray[np.float32], alphabet: Sequence[str], used: float = 1.0) -> Reading:
     """One crop's reading from its `(frames, classes)` probabilities.
 
-    `alphabet` names the classes, blank first. `used` is the share of the frames that the crop fills (the rest is padding);
-    places count along the crop alone. Confidence is the mean of the characters' confidences, 0 for no text.
+    `alphabet` names the classes, blank first. `used` is the share of the frames that the crop fills (the rest is
+    padding); places count along the crop alone. Confidence is the mean of the characters' confidences, 0 for no text.
     """
     frames = max(1, round(len(probabilities) * used))
     best = probabilities.argmax(axis=1)
@@ -58,7 +58,7 @@ def _alternatives(
     peaks: list[int],
     text: str,
 ) -> tuple[tuple[str, float], ...]:
-    """The readings that differ in one character: the runner-up class of a frame in place of its winner, most likely first."""
+    """The readings that differ in one character, a runner-up in place of its winner; the most likely first."""
     found: list[tuple[float, str]] = []
     for i, (peak, (_, _, label)) in enumerate(zip(peaks, runs, strict=True)):
         frame = probabilities[peak]

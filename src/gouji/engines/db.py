@@ -1,4 +1,4 @@
-"""From a text detector's heat map to quads: Differentiable Binarization's post-processing (Liao et al. 2020, section 3.5)."""
+"""From a text detector's heat map to quads: the last step of Differentiable Binarization (Liao et al. 2020, 3.5)."""
 
 from __future__ import annotations
 

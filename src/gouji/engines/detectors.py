@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import layoutparser as lp
 from layoutparser.models.base_layoutmodel import BaseLayoutModel
@@ -27,11 +26,14 @@ def open_detector(settings: DetectorSettings, find_boxes: FindBoxes) -> LayoutDe
     Raises:
         SetupError: the class, its package or its weights are missing.
     """
+    detector: LayoutDetector
     if settings.name == "rulings":
-        return RulingsDetector(find_boxes)
-    if settings.name == "paddle":
-        return PaddleDetector(settings)
-    return _layoutparser_model(settings)
+        detector = RulingsDetector(find_boxes)
+    elif settings.name == "paddle":
+        detector = PaddleDetector(settings)
+    else:
+        detector = _layoutparser_model(settings)
+    return detector
 
 
 def layout_of(boxes: Sequence[Box], kind: str = "table") -> lp.Layout:
@@ -82,7 +84,9 @@ class PaddleDetector(BaseLayoutModel):  # type: ignore[misc]
         try:
             self._model = LayoutDetection(**{key: value for key, value in options.items() if value})
         except Exception as error:  # PaddleOCR raises whatever its loader raised
-            raise SetupError(f"LayoutDetection cannot be loaded ({error}); set detector.config and detector.weights") from error
+            raise SetupError(
+                f"LayoutDetection cannot be loaded ({error}); set detector.config and detector.weights"
+            ) from error
 
     def image_loader(self, image: Image) -> Image:
         """The image in three channels, as PaddleOCR wants it."""
@@ -91,16 +95,20 @@ class PaddleDetector(BaseLayoutModel):  # type: ignore[misc]
     def detect(self, image: Image) -> lp.Layout:
         """PaddleOCR's boxes with its labels and scores."""
         (result,) = self._model.predict(self.image_loader(image))
-        return lp.Layout([
-            lp.TextBlock(lp.Rectangle(*box["coordinate"]), type=box["label"], score=box["score"]) for box in result["boxes"]
-        ])
+        return lp.Layout(
+            [
+                lp.TextBlock(lp.Rectangle(*box["coordinate"]), type=box["label"], score=box["score"])
+                for box in result["boxes"]
+            ]
+        )
 
 
-def _layoutparser_model(settings: DetectorSettings) -> Any:
+def _layoutparser_model(settings: DetectorSettings) -> LayoutDetector:
     """An instance of the class with the dotted name, for example `layoutparser.models.Detectron2LayoutModel`."""
     module, _, name = settings.name.rpartition(".")
     try:
         model = getattr(importlib.import_module(module), name)
-        return model(config_path=settings.config or None, model_path=settings.weights or None)
+        found: LayoutDetector = model(config_path=settings.config or None, model_path=settings.weights or None)
+        return found
     except Exception as error:  # a missing module, class, backend or weight file: whatever the model raises
         raise SetupError(f"detector {settings.name} cannot be loaded ({error}); see docs on detectors") from error

@@ -1,7 +1,7 @@
 """The same ONNX weights on OpenVINO: several times faster on a CPU, no vendor's pipeline around them.
 
-Resizing follows PaddleOCR's: detection to multiples of 32 with ImageNet's mean and deviation, recognition to a height of
-48 px in -1..1. Unlike PaddleOCR, narrow crops are not padded to 320 px.
+Resizing follows PaddleOCR's: detection to multiples of 32 with ImageNet's mean and deviation, recognition to a height
+of 48 px in -1..1. Unlike PaddleOCR, narrow crops are not padded to 320 px.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _batches(crops: Sequence[Image], size: int) -> Iterator[list[int]]:
 
 def _strip(crop: Image) -> Image:
     width = min(MAX_WIDTH, max(1, int(np.ceil(HEIGHT * crop.shape[1] / crop.shape[0]))))
-    return cv2.resize(_as_bgr(crop), (width, HEIGHT))
+    return np.asarray(cv2.resize(_as_bgr(crop), (width, HEIGHT)))
 
 
 def _tensor(strips: list[Image], width: int) -> NDArray[np.float32]:

@@ -1,8 +1,8 @@
 """The embedded default: PaddleOCR's own text detection and recognition, offline, on ONNX Runtime.
 
 PaddleOCR resizes, batches and runs the models; only the last step, probabilities to text, is ours, because PaddleOCR's
-gives neither places nor runners-up. With a model name and no folder PaddleOCR takes its official model from its own cache;
-models that are not ONNX need the extra `paddle`.
+gives neither places nor runners-up. With a model name and no folder PaddleOCR takes its official model from its own
+cache; models that are not ONNX need the extra `paddle`.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class PaddleEngine:
         predictor = self._recognition.paddlex_predictor
         self._alphabet = list(predictor.post_op.character)
         predictor.post_op = _readings_of(self._alphabet)
-        self.models = (self._detection.paddlex_predictor.model_name, predictor.model_name)
+        self.models: tuple[str, ...] = (self._detection.paddlex_predictor.model_name, predictor.model_name)
 
     def find_lines(self, image: Image) -> list[Quad]:
         """The quads of text lines, unordered."""
@@ -63,9 +63,7 @@ class PaddleEngine:
         return readings
 
 
-def _load(
-    model: Any, task: str, settings: EngineSettings, folder: str, name: str, **options: Any
-) -> Any:
+def _load(model: Any, task: str, settings: EngineSettings, folder: str, name: str, **options: Any) -> Any:
     """A PaddleOCR model on ONNX Runtime, or on Paddle when the folder or the name asks for it."""
     if name and not folder:
         return model(model_name=name, device=settings.device, **options)

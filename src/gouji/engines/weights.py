@@ -26,7 +26,14 @@ PREPROCESS: dict[str, list[dict[str, Any]]] = {
     "detection": [
         {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
         {"DetResizeForTest": {"resize_long": 960}},
-        {"NormalizeImage": {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225], "scale": "1./255.", "order": "hwc"}},
+        {
+            "NormalizeImage": {
+                "mean": [0.485, 0.456, 0.406],
+                "std": [0.229, 0.224, 0.225],
+                "scale": "1./255.",
+                "order": "hwc",
+            }
+        },
         {"ToCHWImage": None},
     ],
     "recognition": [
@@ -66,7 +73,9 @@ def onnx_file(weights: Weights) -> Path:
         raise SetupError(f"the package {weights.package} carries the model {weights.name}; install it with pip")
     path = Path(spec.origin).parent / weights.file
     if not path.is_file():
-        raise SetupError(f"{weights.package} does not carry {weights.file}; install the version that constraints.txt pins")
+        raise SetupError(
+            f"{weights.package} does not carry {weights.file}; install the version that constraints.txt pins"
+        )
     return path
 
 
@@ -100,7 +109,9 @@ def _given_dir(folder: Path) -> Path:
 def _lay_out(weights: Weights, folder: Path) -> None:
     source = onnx_file(weights)
     if hashlib.sha256(source.read_bytes()).hexdigest() != weights.sha256:
-        raise SetupError(f"{weights.name}: the file's sha256 is not that of models/manifest.toml; reinstall {weights.package}")
+        raise SetupError(
+            f"{weights.name}: the file's sha256 is not that of models/manifest.toml; reinstall {weights.package}"
+        )
     folder.parent.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     shutil.copyfile(source, part / "inference.onnx")

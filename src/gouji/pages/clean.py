@@ -20,8 +20,8 @@ MIN_SEAL_INK = 0.02  # share of a seal's box that is red
 def clean_page(image: Image, dpi: int) -> tuple[Mask, tuple[Box, ...]]:
     """The flattened grey page with red ink taken off, and the boxes of the seals that were on it.
 
-    Red ink is bright in the red channel while black print beneath it stays dark, so red pixels take their value from there
-    (after the red plate method of colour drop-out scanning).
+    Red ink is bright in the red channel while black print beneath it stays dark, so red pixels take their value from
+    there (after the red plate method of colour drop-out scanning).
     """
     if image.ndim == 2:
         return flatten(image, dpi), ()

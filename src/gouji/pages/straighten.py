@@ -1,7 +1,7 @@
 """Perspective and curl: a smooth displacement that makes the page's long rulings parallel to its edges.
 
-The rulings of a form are straight and square on paper. Where the scan bends them, two low polynomials dy(x, y) and dx(x, y)
-are fitted to their traces by least squares and the page is resampled once.
+The rulings of a form are straight and square on paper. Where the scan bends them, two low polynomials dy(x, y) and
+dx(x, y) are fitted to their traces by least squares and the page is resampled once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Bend:
-    """Displacement polynomials in coordinates scaled to -1..1; coefficients of `_terms` along and across the rulings."""
+    """Displacement polynomials in coordinates scaled to -1..1: coefficients of `_terms` for y and for x."""
 
     width: int
     height: int

@@ -21,14 +21,16 @@ SKEW_LIMIT = 6.0  # degrees either way
 LOOK_DPI = 75  # resolution at which skew is looked for
 PROBE_LINES = 6  # text lines read per turn when the turn is in doubt
 PROBE_ASPECT = 4.0  # a text line worth reading is this many times longer than high
-SURE_CHARS = 30  # so many well-read Chinese characters settle the turn, unless cells stacked in columns look like lines too
+SURE_CHARS = (
+    30  # so many well-read Chinese characters settle the turn, unless cells stacked in columns look like lines too
+)
 QUARTERS: tuple[Turn, ...] = (0, 90, 180, 270)
 ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
 
 @dataclass(frozen=True)
 class Upright:
-    """How a page was brought upright: first the skew (degrees, counter-clockwise is positive) is undone, then the turn."""
+    """How a page was brought upright: first the skew (degrees, positive: it leant to the left), then the turn."""
 
     turn: Turn
     skew: float
@@ -37,7 +39,7 @@ class Upright:
 def find_upright(flat: Mask, dpi: int, read_lines: ReadLines) -> Upright:
     """The skew and the turn of a flattened page; (0, 0.0) for a page without text.
 
-    The turn is that in which lines of text read best: upside down, hardly any Chinese character is read with confidence.
+    The turn is that in which lines of text read best: upside down, hardly any character is read with confidence.
     """
     skew = find_skew(flat, dpi)
     level = rotate(flat, skew)
@@ -65,7 +67,8 @@ def find_skew(flat: Mask, dpi: int) -> float:
 
 def _sharpness(ink: NDArray[np.float32], angle: float) -> float:
     turned = _rotate(ink, angle, 0.0)
-    return max(float(np.square(np.diff(turned.sum(axis=axis))).sum()) for axis in (0, 1))
+    profiles = (np.asarray(turned.sum(axis=axis), np.float64) for axis in (0, 1))
+    return max(float(np.square(np.diff(profile)).sum()) for profile in profiles)
 
 
 def rotate(image: Image, degrees: float) -> Image:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, cast
 
 from gouji.geometry import Box, center, height, overlap_y, union, width
 from gouji.records import Line
@@ -18,12 +18,20 @@ Row = tuple[Line, ...]
 MAX_ABOVE = 5  # rows looked at above a table
 MAX_NOTES = 10
 NEAR = 3.2  # heights of print: what is farther from the table than this is not its caption
-_NUMBER = re.compile(r"(?:公开|预算公开|决算公开|财决公开|附|预|决)?(?:表\d{1,2}(?:-\d{1,2})?(?!\d)|(?:公开|预算|决算)\d{1,2}(?:-\d)?表|附?表[一二三四五六七八九十]{1,3}$)")
+_NUMBER = re.compile(
+    r"(?:公开|预算公开|决算公开|财决公开|附|预|决)?(?:表\d{1,2}(?:-\d{1,2})?(?!\d)|(?:公开|预算|决算)\d{1,2}(?:-\d)?表|附?表[一二三四五六七八九十]{1,3}$)"
+)
 _UNIT = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(亿元|万元|千元|元)")
-_ORGANIZATION = re.compile(r"(?:编制|公开|填报|预算|申报|主管)?(?:部门|单位)(?:名称)?(?:[（(](?:盖章|公章|签章)[）)])?[:：](.+)")
-_META = re.compile(r"单位[:：]|部门[:：]|部门名称|单位名称|公开\d+表|^[（(]?20\d\d年度?[）)]?$|金额单位|编制日期|填报日期|^表\d|^附表|^附件\d*$")
+_ORGANIZATION = re.compile(
+    r"(?:编制|公开|填报|预算|申报|主管)?(?:部门|单位)(?:名称)?(?:[（(](?:盖章|公章|签章)[）)])?[:：](.+)"
+)
+_META = re.compile(
+    r"单位[:：]|部门[:：]|部门名称|单位名称|公开\d+表|^[（(]?20\d\d年度?[）)]?$|金额单位|编制日期|填报日期|^表\d|^附表|^附件\d*$"
+)
 _TITLE = re.compile(r"表(?:[（(].{1,20}[）)])?$|明细表|总表|续表|一览表")
-_NUMBERED = re.compile(r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．])")
+_NUMBERED = re.compile(
+    r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．])"
+)
 _NOTE = re.compile(r"^(?:[（(]?注|备注|说明[:：]|[*＊※]|填表说明|填报说明)")
 _FOLIO = re.compile(r"^[-—－–·\s]*(?:第?\d{1,4}页?(?:[/共]\d{1,4}页?)?)[-—－–·\s]*$")
 
@@ -148,7 +156,7 @@ def _organization(meta: Sequence[Row]) -> str | None:
 
 
 def _unit(text: str) -> Unit:
-    return next(unit for unit in ("万元", "亿元", "千元", "元") if unit == text)  # type: ignore[return-value]
+    return cast(Unit, text)  # one of those that _UNIT knows
 
 
 def _notes(frame: Box, rows: Sequence[Row]) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from gouji.geometry import Box, center, contains, height, union
 from gouji.records import Grid, GridCell, Line
@@ -28,6 +28,9 @@ class Glyph(Protocol):
         ...
 
 
+G = TypeVar("G", bound=Glyph)
+
+
 def chars_to_lines(chars: Iterable[Glyph]) -> list[Line]:
     """Lines of text in reading order. Characters side by side with a wide gap between them make lines of their own."""
     lines = [piece for row in _rows(chars) for piece in _pieces(row)]
@@ -39,7 +42,9 @@ def _rows(chars: Iterable[Glyph]) -> list[list[Glyph]]:
     rows: list[list[Glyph]] = []
     for char in sorted(chars, key=lambda char: center(char.box)[1]):
         last = rows[-1][-1] if rows else None
-        if last is not None and center(char.box)[1] - center(last.box)[1] <= 0.35 * max(height(char.box), height(last.box)):
+        if last is not None and center(char.box)[1] - center(last.box)[1] <= 0.35 * max(
+            height(char.box), height(last.box)
+        ):
             rows[-1].append(char)
         else:
             rows.append([char])
@@ -69,10 +74,10 @@ def _text(piece: Sequence[Glyph]) -> str:
     return text
 
 
-def fill_from_chars(lattice: Lattice, chars: Iterable[Glyph]) -> tuple[Grid, list[Glyph]]:
+def fill_from_chars(lattice: Lattice, chars: Iterable[G]) -> tuple[Grid, list[G]]:
     """The lattice filled with the characters whose middle lies in its cells; the second part is what lies in none."""
     boxes = [lattice.box_of(cell) for cell in lattice.cells]
-    inside: dict[int, list[Glyph]] = {}
+    inside: dict[int, list[G]] = {}
     outside = []
     for char in chars:
         index = next((i for i, box in enumerate(boxes) if contains(box, center(char.box))), None)

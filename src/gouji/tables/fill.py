@@ -50,7 +50,7 @@ def print_height(ink: Mask, dpi: int) -> float:
 
 @dataclass(frozen=True)
 class CellPrint:
-    """The print of a page's tables: `image` is the page with borders and specks made white, `lines` one list a lattice."""
+    """The print of a page's tables: `image` is the page without borders and specks, `lines` one tuple a lattice."""
 
     image: Mask
     lines: tuple[tuple[CellLine, ...], ...]
@@ -79,7 +79,7 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int) -> CellPr
 
 
 def _inner(ink: Mask, box: Box, dpi: int) -> Box:
-    """What of a cell lies inside its borders as they are printed: inked rows and columns that hang on a border are its own.
+    """What of a cell lies inside its borders as printed: inked rows and columns that hang on a border are the border's.
 
     `box` counts in pixels of `ink`.
     """
@@ -117,7 +117,7 @@ def _shift(box: Box, dx: int, dy: int) -> Box:
 def _lines_in(text: NDArray[np.bool_], height: float) -> list[Box]:
     """Boxes of the lines of print in one cell's inner patch."""
     boxes = []
-    for band in _bands(text.any(axis=1), height):
+    for band in _bands(np.asarray(text.any(axis=1)), height):
         for top, bottom in _cut(text, band, height):
             columns = np.flatnonzero(text[top:bottom].any(axis=0))
             if len(columns):
@@ -222,14 +222,20 @@ def _filled(lattice: Lattice, index: int, readings: Sequence[Reading]) -> GridCe
 
 def certainty(reading: Reading) -> float:
     """The confidence of a line's least certain character: one wrong digit makes the figure wrong."""
-    return min((chance for chance, char in zip(reading.chars, reading.text, strict=True) if not char.isspace()), default=0.0)
+    return min(
+        (chance for chance, char in zip(reading.chars, reading.text, strict=True) if not char.isspace()), default=0.0
+    )
 
 
 def join_lines(texts: Sequence[str]) -> str:
     """The lines of one cell as one text: Chinese and figures run on, Latin words keep a space between them."""
     joined = ""
     for text in (normalise(text).strip() for text in texts):
-        space = " " if joined and text and joined[-1].isascii() and text[0].isascii() and (joined[-1] + text[0]).isalpha() else ""
+        space = (
+            " "
+            if joined and text and joined[-1].isascii() and text[0].isascii() and (joined[-1] + text[0]).isalpha()
+            else ""
+        )
         joined += space + text
     return joined
 

@@ -1,7 +1,7 @@
 """Grids of pages to tables of the document: a table that runs over pages becomes one, every cell with its own place.
 
-Joined is only what certainly belongs together: nothing but page numbers and a repeated or continued caption lies between,
-and the columns stand in the same places. Otherwise the parts stay tables of their own.
+Joined is only what certainly belongs together: nothing but page numbers and a repeated or continued caption lies
+between, and the columns stand in the same places. Otherwise the parts stay tables of their own.
 """
 
 from __future__ import annotations
@@ -179,9 +179,7 @@ def _in_common_columns(chain: Sequence[Placed]) -> tuple[list[Part], int]:
             common = list(range(n_cols + 1)), list(range(placed.grid.n_cols + 1)), max(n_cols, placed.grid.n_cols)
         old, new, n_cols = common
         parts = [replace(part, cells=tuple(_recolumn(cell, old) for cell in part.cells)) for part in parts]
-        parts.append(
-            Part(placed.page, placed.grid.n_rows, tuple(_recolumn(cell, new) for cell in placed.grid.cells))
-        )
+        parts.append(Part(placed.page, placed.grid.n_rows, tuple(_recolumn(cell, new) for cell in placed.grid.cells)))
         borders = _common_grid(borders, placed.grid, old, new, n_cols)
     return parts, n_cols
 
@@ -276,6 +274,4 @@ def _is_cut(upper: Cell, lower: Cell) -> bool:
 def _whole(upper: Cell, lower: Cell) -> Cell:
     told = upper if upper.text or not lower.text else lower
     flags = tuple(dict.fromkeys((*told.flags, "joined"))) if upper.text and lower.text else told.flags
-    return told.model_copy(
-        update={"row": upper.row, "row_span": upper.row_span + lower.row_span, "flags": flags}
-    )
+    return told.model_copy(update={"row": upper.row, "row_span": upper.row_span + lower.row_span, "flags": flags})

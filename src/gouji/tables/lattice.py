@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +107,7 @@ def group_to_lattice(group: Rulings, dpi: int) -> Lattice | None:
 
 
 def _spans(values: Sequence[int]) -> list[tuple[int, int]]:
-    return list(zip(values, values[1:], strict=False))
+    return list(pairwise(values))
 
 
 def find_borders(group: Rulings, dpi: int) -> tuple[list[int], list[int]]:
@@ -164,7 +165,7 @@ def _open_sides(borders: list[int], crossing: Sequence[Ruling], dpi: int) -> lis
 
 
 def coverage(rulings: Sequence[Ruling], at: int, start: int, stop: int, dpi: int) -> float:
-    """The share (0..1) of an edge's inner part that is ruled: rulings within `SAME_INCH` of `at`, between start and stop."""
+    """The share (0..1) of an edge's inner part (at `at`, from start to stop) that is ruled, within `SAME_INCH`."""
     inset = min((stop - start) * 0.15, 0.03 * dpi)
     low, high = start + inset, stop - inset
     pieces = sorted(
@@ -201,10 +202,10 @@ def _merge_weighted(values: Flags, borders: Sequence[int], kept: Sequence[int]) 
 
 
 def edges_to_cells(above: Flags, beside: Flags) -> tuple[LatticeCell, ...]:
-    """Cells from coverages: `above[i, j]` of the edge above row i at column j, `beside[i, j]` left of column j at row i.
+    """Cells from coverages: `above[i, j]` of the edge above cell (i, j), `beside[i, j]` of the edge left of it.
 
-    Elementary cells without a printed edge between them are one cell. Where that makes no rectangle, faint edges count as
-    printed; where that does not help, the cell is cut along rows.
+    Elementary cells without a printed edge between them are one cell. Where that makes no rectangle, faint edges count
+    as printed; where that does not help, the cell is cut along rows.
     """
     n_rows, n_cols = beside.shape[0], above.shape[1]
     label = _merge(n_rows, n_cols, lambda i, j: above[i, j] < PRINTED, lambda i, j: beside[i, j] < PRINTED)
@@ -218,7 +219,9 @@ Open = Callable[[int, int], bool]
 Place = tuple[int, int]
 
 
-def _merge(n_rows: int, n_cols: int, open_above: Open, open_beside: Open, only: set[Place] | None = None) -> dict[Place, Place]:
+def _merge(
+    n_rows: int, n_cols: int, open_above: Open, open_beside: Open, only: set[Place] | None = None
+) -> dict[Place, Place]:
     """For each elementary cell the first cell of those joined with it through open edges."""
     places = only if only is not None else {(i, j) for i in range(n_rows) for j in range(n_cols)}
     parent = {place: place for place in places}

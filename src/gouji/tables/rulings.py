@@ -32,8 +32,8 @@ Patch = NDArray[np.bool_]
 class Ruling:
     """One straight line: across its run it lies `at`, along it from `start` to `stop`; `thick` is its width.
 
-    `solid` is the share of its run that is really inked, `busy` the share beside which there is ink close by: strokes of
-    a line of text that happen to align are neither solid nor clear of ink.
+    `solid` is the share of its run that is really inked, `busy` the share beside which there is ink close by: strokes
+    of a line of text that happen to align are neither solid nor clear of ink.
     """
 
     at: float
@@ -76,7 +76,7 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
 
 
 def rulings_of(segments: Iterable[tuple[float, float, float, float]], dpi: int) -> Rulings:
-    """The rulings of vector segments (x0, y0, x1, y1) in pixels; slanting ones are left out, collinear pieces joined."""
+    """The rulings of vector segments (x0, y0, x1, y1) in pixels; slanting ones left out, collinear pieces joined."""
     across, down = [], []
     for x0, y0, x1, y1 in segments:
         if abs(y1 - y0) <= 0.02 * dpi and abs(x1 - x0) > abs(y1 - y0):
