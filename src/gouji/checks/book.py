@@ -90,6 +90,12 @@ class Sheet:
         return found[0] if len(found) == 1 else None
 
     @cached_property
+    def texts(self) -> frozenset[str]:
+        """Every printed text that is no number, as names are compared."""
+        cells = (cell for table in self.tables for cell in table.cells if cell.text and cell.value is None)
+        return frozenset(plain(_NUMBERING.sub("", squeeze(cell.text))) for cell in cells)
+
+    @cached_property
     def unread(self) -> frozenset[tuple[str, int]]:
         """Rows (table, row) with a number that belongs to no known column: their sums can't be judged."""
         known = {figure.key for row in self.rows for figure in row.figures.values()}

@@ -8,7 +8,7 @@ from decimal import Decimal
 from gouji.checks.book import Book, Figure, Row, Sheet
 from gouji.checks.refs import resolve
 from gouji.checks.rules import Identities, Rule
-from gouji.checks.sums import Evaluation, compare, skip, tolerance, total
+from gouji.checks.sums import Evaluation, compare, judge, skip, tolerance, total
 from gouji.records import Check
 from gouji.zh import plain
 
@@ -89,6 +89,8 @@ def evaluate_scores(book: Book, rule: Rule) -> list[Evaluation]:
                 found.append(compare(rule.id, f"{rule.says}（{row.name}）", left, right, "<="))
         whole, parts = _scored(sheet, "score", rule)
         if whole is not None and len(parts) > 1:
+            with_rate = [*parts, *_rate_score(sheet)]
+            parts = parts if judge([whole], parts) != "fail" else with_rate
             found.append(compare(rule.id, f"{rule.says}（总分）", [whole], parts))
     return found or [skip(rule.id, rule.says, "缺表，或没有分值与得分")]
 
@@ -105,6 +107,12 @@ def _scored(sheet: Sheet, measure: str, rule: Rule) -> tuple[Figure | None, list
         if plain(row.name) not in totals and not (weighed and _is_fund(row) and "weight" not in row.figures)
     ]
     return (whole[0] if len(whole) == 1 else None), parts
+
+
+def _rate_score(sheet: Sheet) -> list[Figure]:
+    """The score of the execution rate, in the first row of funds that has one, where no weight is printed beside it."""
+    rows = [row for row in sheet.rows if _is_fund(row) and "weight" not in row.figures and "score" in row.figures]
+    return [row.figures["score"] for row in rows if row.figures["score"].amount][:1]
 
 
 def _is_fund(row: Row) -> bool:

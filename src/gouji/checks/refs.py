@@ -10,7 +10,6 @@ from gouji.checks.sums import Evaluation, compare, judge, skip
 from gouji.zh import plain
 
 _SIDE_MEASURES = ("total", "amount")
-_LINES, _REST = "lines", "rest"
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,11 @@ def resolve(book: Book, ref: str, identities: Identities) -> Found:
     side, _, last = place.partition(".")
     if side in ("revenue", "expenditure"):
         measures = tuple(f"{side}.{name}" for name in measures)
-        if last == _LINES:
-            return _lines(sheet, side, measures, identities)
-        if last == _REST:
-            return _rest(sheet, side, measures, identities)
+        if last in _GROUPS:
+            return _GROUPS[last](sheet, side, measures, identities)
     row = _row_of(sheet, place, measures, identities)
+    if row is None and _printed_blank(sheet, place, identities):
+        return Found()
     if row is None:
         return Found(missing=f"未见行：{ref}")
     return Found(tuple(_take(row, measures)))
@@ -79,6 +78,12 @@ def _row_of(sheet: Sheet, place: str, measures: tuple[str, ...], identities: Ide
         return rows[0] if len(rows) == 1 else sheet.total
     line = next((line for line in identities.lines if line.id == place and sheet.form in line.forms), None)
     return find_line(sheet, line, identities) if line is not None else None
+
+
+def _printed_blank(sheet: Sheet, place: str, identities: Identities) -> bool:
+    """Whether the line is printed, without a figure."""
+    line = next((line for line in identities.lines if line.id == place and sheet.form in line.forms), None)
+    return line is not None and any(plain(name) in sheet.texts for name in line.names)
 
 
 def find_line(sheet: Sheet, line: Line, identities: Identities) -> Row | None:
@@ -137,5 +142,23 @@ def _rest(sheet: Sheet, side: str, measures: tuple[str, ...], identities: Identi
     return Found(_figures(rows, measures))
 
 
+def _all(sheet: Sheet, side: str, measures: tuple[str, ...], identities: Identities) -> Found:
+    year = next((x for x in identities.lines if x.id == f"{side}.year" and sheet.form in x.forms), None)
+    if year is None or find_line(sheet, year, identities) is not None:
+        return Found(missing=f"另有本年合计行：{sheet.form}")
+    rows = _between(sheet, side, "", "total", identities)
+    if isinstance(rows, str):
+        return Found(missing=rows)
+    every = [row for row in rows if "其中" not in row.printed]
+    numbered = [row for row in every if row.numbered]
+    rest = every[every.index(numbered[-1]) + 1 :] if numbered else []
+    sub = {plain(name) for name in identities.sub}
+    first = [*numbered, *(row for row in rest if row.plain_name not in sub)] if numbered else every
+    return Found(_figures(first, measures), other=_figures(numbered or every, measures))
+
+
 def _figures(rows: list[Row], measures: tuple[str, ...]) -> tuple[Figure, ...]:
     return tuple(figure for row in rows for figure in _take(row, measures))
+
+
+_GROUPS = {"lines": _lines, "rest": _rest, "all": _all}

@@ -72,12 +72,13 @@ def _row_name(grid: Grid, row: int, panel: Panel, definition: FormDefinition) ->
 
 def _row_code(grid: Grid, row: int, panel: Panel, pieces: list[str]) -> str | None:
     """The row's code; pieces (类 208, 款 05, 项 05) are put together, missing ones taken from above."""
-    cells = [cell for col in panel.codes if (cell := grid.at(row, col)) is not None and cell.row == row]
+    covering = (grid.at(row, col) for col in panel.codes)
+    cells = {id(cell): cell for cell in covering if cell is not None and cell.row == row}.values()
     texts = ["" if cell.value is None and read_code(cell.text) is None else squeeze(cell.text) for cell in cells]
     whole = [code for text in texts if (code := read_code(text)) and len(code) >= 3]
     if len(panel.codes) < 3 or not any(texts):
         return whole[-1] if whole else None
-    if whole and (len(whole[-1]) > 3 or not any(texts[1:])):
+    if whole and (len(texts) < 3 or len(whole[-1]) > 3 or not any(texts[1:])):
         pieces[:] = [whole[-1][:3], whole[-1][3:5], whole[-1][5:7]]
         return whole[-1]
     return _join_pieces(texts, pieces)
