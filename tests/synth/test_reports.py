@@ -115,14 +115,20 @@ def test_reports_are_written_with_their_truth(tmp_path: Path) -> None:
 
 
 def test_the_sample_is_what_its_command_makes(tmp_path: Path) -> None:
-    """`examples/sample.*` are reproduced to the byte by the seed and quality that their README names."""
+    """`examples/sample.*` are reproduced by the command in their README: the truth to the byte, the scan to the eye."""
     examples = Path(__file__).parents[2] / "examples"
     files = write_report(tmp_path, SAMPLE_SEED, ("office",), "final_account", short=True, name="sample")
     assert files[0].read_bytes() == (examples / "sample.truth.json").read_bytes()
-    assert files[2].read_bytes() == (examples / "sample.pdf").read_bytes()
+    made, kept = (pypdfium2.PdfDocument(p.read_bytes()) for p in (files[2], examples / "sample.pdf"))
+    assert len(made) == len(kept)
+    for one, other in zip(made, kept, strict=True):
+        pixels = [p.render(scale=0.5).to_numpy().astype(int) for p in (one, other)]
+        assert abs(pixels[0] - pixels[1]).mean() < 1.5
+    made.close()
+    kept.close()
 
 
-SAMPLE_SEED = 21
+SAMPLE_SEED = 108
 
 
 def _first_pages(pdf: bytes, count: int) -> bytes:

@@ -81,11 +81,11 @@ class Fitted:
 
 
 def row_heights(form: Form, lines: Sequence[Sequence[str]], leading: float, pad: float, least: float) -> list[float]:
-    """Heights in mm that hold every cell's lines; a tall cell's lack goes to its last row."""
+    """Heights in mm that hold all lines, with half of `pad` above and below; a tall cell grows its last row."""
     heights = [least] * form.n_rows
     pairs = sorted(zip(form.cells, lines, strict=True), key=lambda p: p[0].row_span)
     for cell, texts in pairs:
-        need = len(texts) * leading + 2 * pad
+        need = len(texts) * leading + pad
         span = range(cell.row, cell.row + cell.row_span)
         lack = need - sum(heights[r] for r in span)
         if lack > 0:

@@ -16,7 +16,12 @@ from gouji.synth.print_table import TableLook
 Item = Block | Form
 
 # What a short report keeps: the forms and the kinds of facts that a reader looks for first.
-SHORT_FORMS = ("summary", "income", "expenditure", "fiscal_summary", "gpb", "sangong", "self_evaluation")
+SHORT_FORMS = (
+    "final.summary", "final.income", "final.expenditure", "final.fiscal_summary", "final.gpb", "final.sangong",
+    "performance.self_evaluation",
+    "budget.summary", "budget.income", "budget.expenditure", "budget.fiscal_summary", "budget.gpb", "budget.sangong",
+    "performance.targets",
+)  # fmt: skip
 SHORT_FACTS = (
     "staff.", "vehicles.", "score.", "project.", "projects.", "revenue.total", "expenditure.total", "sangong.actual",
     "gpb.expenditure", "gpb.basic", "reception.", "operating.", "procurement.",
@@ -27,7 +32,7 @@ SHORT_FACTS = (
 class Look:
     """An office's way to print: type sizes in pt, margins in mm, page numbers, and its tables.
 
-    `flow` lets a form follow on the same page when all of it fits; `landscape` turns wide forms.
+    `flow` lets a form follow where all of it fits, `packed` also parts and text; `landscape` turns wide forms.
     """
 
     table: TableLook = field(default_factory=TableLook)
@@ -37,6 +42,7 @@ class Look:
     table_margin_mm: float = 15.0
     page_number: Literal["", "plain", "dashes", "words"] = "dashes"
     flow: bool = False
+    packed: bool = False
     landscape: bool = True
     cover: bool = True
 
@@ -82,12 +88,15 @@ def write_manuscript(
     rng = random.Random(f"gouji manuscript {seed}")
     style = style or draw_style(rng, body.unit, body.places)
     look = draw_look(rng)
+    if short:
+        style = replace(style, all_classes=False, blank_rows=0)
     forms = all_forms(body, style, rng, 1 if short else most_projects)
     blocks = write_prose(body, rng)
     if short:
-        forms = tuple(f for f in forms if f.form.split(".")[1] in SHORT_FORMS)
+        forms = tuple(f for f in forms if f.form in SHORT_FORMS)
         blocks = keep_facts(blocks, SHORT_FACTS)
-        look = replace(look, cover=False)
+        look = replace(look, cover=False, packed=True, landscape=False, text_pt=12.0, leading=1.6)
+        look = replace(look, table=replace(look.table, row_mm=4.8))
     year = body.year + 1 if body.report == "final_account" else body.year
     month = rng.choice([8, 9, 10] if body.report == "final_account" else [1, 2, 3])
     date = rng.choice([f"{year}年{month}月{rng.randint(2, 28)}日", f"{year}年{month}月"])

@@ -60,23 +60,36 @@ class Printer:
         self.sheet, fresh = sheet, self.sheet
         self.sheet.y = fresh.y
 
+    def _stay(self, margin: float, least_mm: float) -> bool:
+        """In a packed report: go on, with that margin, on an upright page that has `least_mm` left."""
+        sheet = self.sheet
+        room = sheet.floor - sheet.y
+        if not (self.look.packed and self.pdf.page and sheet.width < sheet.height and room >= least_mm):
+            return False
+        sheet.left = sheet.right = margin
+        return True
+
     def block(self, block: Block) -> tuple[int, ...]:
         """Prints one heading or paragraph; the pages it stands on."""
         if block.kind == "heading1":
-            self.new_page()
-            self._heading(block.text, 18.0, "center")
+            if not self._stay(self.look.margin_mm, 70):
+                self.new_page()
+            self._heading(block.text, 18.0, "center", 6)
             self.sheet.y += 3
             return (self.pdf.page_no(),)
-        if self.sheet.left != self.look.margin_mm or not self.pdf.page:
+        if (self.sheet.left != self.look.margin_mm and not self._stay(self.look.margin_mm, 20)) or not self.pdf.page:
             self.new_page()
         if block.kind == "paragraph":
             return self._paragraph(block.text)
         if self.sheet.y + 24 > self.sheet.floor:
             self.new_page()
-        self._heading(block.text, self.look.text_pt + (1 if block.kind == "heading2" else 0), "left")
+        self._heading(block.text, self.look.text_pt + (1 if block.kind == "heading2" else 0), "left", 1.5)
         return (self.pdf.page_no(),)
 
-    def _heading(self, text: str, size: float, align: str) -> None:
+    def _heading(self, text: str, size: float, align: str, above_mm: float) -> None:
+        """A heading with `above_mm` of air above it, unless it begins the page."""
+        if self.sheet.y > self.sheet.top:
+            self.sheet.y += above_mm
         measure = measurer(self.pdf, size)
         lines = wrap(text, self.sheet.room - (0 if align == "center" else 2 * size * MM_PER_PT), measure)
         indent = 0.0 if align == "center" else 2 * size * MM_PER_PT
@@ -109,6 +122,7 @@ class Printer:
         margin = self.look.table_margin_mm
         sheet = self.sheet
         alike = follow and sheet.left == margin and (sheet.width > sheet.height) == sideways
+        alike = alike or (not sideways and self._stay(margin, 60))
         if not (alike and self._fits(form)):
             self.new_page(sideways, margin)
         return tuple(print_form(self.sheet, form, self.look.table, self.same_again))

@@ -51,7 +51,7 @@ def fit(pdf: Any, form: Form, room: float, look: TableLook) -> Fitted:
         widths = [room / form.n_cols] * form.n_cols
     leading = size * MM_PER_PT * 1.22
     lines = [tuple(wrap(c.text, sum(widths[c.col : c.col + c.col_span]) - 2 * pad + 1e-6, measure)) for c in form.cells]
-    least = max(leading + 2 * pad, look.row_mm * size / 9)
+    least = max(leading + pad, look.row_mm * size / 9)
     heights = row_heights(form, lines, leading, pad, least)
     return Fitted(form, tuple(widths), tuple(heights), tuple(lines), size, leading, pad)
 

@@ -66,7 +66,7 @@ def _lines(pixels: Pixels, dpi: int) -> NDArray[np.uint8]:
     run = max(9, int(8 / 25.4 * dpi))
     across = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     down = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((run, 1), np.uint8))
-    lines: NDArray[np.uint8] = np.maximum(across, down)
+    lines: NDArray[np.uint8] = np.asarray(cv2.max(across, down), np.uint8)
     return lines
 
 
