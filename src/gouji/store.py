@@ -74,12 +74,13 @@ def _key(*parts: str) -> str:
 
 
 def _data_digest() -> str:
-    """Forms, facts and identities are data: a changed file is a changed report."""
-    root = data_dir("configs")
+    """Forms, facts, identities and the NER model are data: a changed file is a changed report."""
+    configs, ner = data_dir("configs"), data_dir("models") / "ner"
+    files = [path for room in ("forms", "facts", "identities") for path in sorted((configs / room).rglob("*.toml"))]
+    files += [path for path in (ner / "meta.json", ner / "ner" / "model") if path.is_file()]
     digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.toml")):
-        digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
-        digest.update(path.read_bytes())
+    for path in files:
+        digest.update(path.name.encode() + b"\n" + path.read_bytes())
     return digest.hexdigest()
 
 

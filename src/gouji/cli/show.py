@@ -15,6 +15,7 @@ from rich.text import Text
 from gouji.errors import EXIT_CHECKS_FAILED, InputError
 from gouji.records import Check, Fact, Report
 
+WIDE = 200
 STATUS = {
     "pass": ("✓ holds", "green"),
     "rounding": ("≈ rounding", "green"),
@@ -45,18 +46,28 @@ def amount(value: Decimal | None) -> str:
     return "" if value is None else f"{value:,f}"
 
 
+def console() -> Console:
+    """The terminal; wide enough for whole rows when the output goes elsewhere."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=WIDE, soft_wrap=True)
+
+
 def show_facts(path: Path, why: bool) -> int:
-    """Print the facts of one report."""
+    """Print the facts of one report; with `why` each with the clause it was read from."""
     report = load_report(path)
-    table = Table(title=_title(report), title_justify="left", expand=False)
-    for name in ("fact", "value", "unit", "subject", "year", "page", "confidence"):
-        table.add_column(name, justify="right" if name in ("value", "page", "confidence") else "left")
+    names = ("fact", "value", "unit", "subject", "year", "page", "confidence", *(("clause",) if why else ()))
+    table = _table(_title(report), names, right=("value", "page", "confidence"))
     for fact in report.facts:
-        table.add_row(*_fact_row(fact))
-        if why:
-            table.add_row("", Text(fact.evidence, style="dim"), "", "", "", "", "")
-    Console().print(table if report.facts else f"{_title(report)}: no facts")
+        table.add_row(*_fact_row(fact), *((fact.evidence,) if why else ()))
+    console().print(table if report.facts else f"{_title(report)}: no facts")
     return 0
+
+
+def _table(title: str, names: tuple[str, ...], right: tuple[str, ...]) -> Table:
+    table = Table(title=title, title_justify="left", expand=False)
+    for name in names:
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    return table
 
 
 def _fact_row(fact: Fact) -> tuple[str, ...]:
@@ -67,19 +78,18 @@ def _fact_row(fact: Fact) -> tuple[str, ...]:
 def show_checks(paths: list[Path], strict: bool, everything: bool) -> int:
     """Print the checks of each report; with `strict` the exit code tells of failures."""
     failed = 0
-    console = Console()
+    terminal = console()
     for path in paths:
         report = load_report(path)
-        console.print(_check_table(report, everything))
-        console.print(_check_sums(report))
+        terminal.print(_check_table(report, everything))
+        terminal.print(_check_sums(report))
         failed += sum(check.status == "fail" for check in report.checks)
     return EXIT_CHECKS_FAILED if strict and failed else 0
 
 
 def _check_table(report: Report, everything: bool) -> Table:
-    table = Table(title=_title(report), title_justify="left", expand=False)
-    for name in ("rule", "status", "what", "expected", "found", "off by"):
-        table.add_column(name, justify="right" if name in ("expected", "found", "off by") else "left")
+    figures = ("expected", "found", "off by")
+    table = _table(_title(report), ("rule", "status", "what", *figures), right=figures)
     for check in report.checks:
         if everything or check.status == "fail":
             table.add_row(*_check_row(check))
