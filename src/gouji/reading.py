@@ -63,6 +63,14 @@ def bring_upright(flat: Mask, dpi: int, upright: Upright) -> Mask:
     return level if bend is None else straighten(level, bend)
 
 
+def page_image(raster: Raster, page: Page) -> Image:
+    """The pixels in which the page's boxes count: a scan brought upright as `page` tells, a digital page as it is."""
+    if page.origin == "digital":
+        return raster.image
+    flat, _ = clean_page(raster.image, raster.dpi)
+    return bring_upright(flat, raster.dpi, Upright(page.turn, page.skew))
+
+
 def find_lattices(flat: Mask, dpi: int, detector: LayoutDetector, settings: Settings) -> list[Lattice]:
     """The lattices that lie in the table regions that the detector names."""
     from gouji.engines.detectors import table_boxes

@@ -107,7 +107,7 @@ def find_turn(flat: Mask, dpi: int, read_lines: ReadLines) -> Turn:
 
 
 def _total(crops: Sequence[Image]) -> float:
-    return sum(crop.shape[1] / crop.shape[0] for crop in crops)
+    return float(sum(crop.shape[1] / crop.shape[0] for crop in crops))
 
 
 def score_turn(readings: Sequence[Reading]) -> float:

@@ -70,7 +70,7 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int) -> CellPr
             patch = ink[inner[1] : inner[3], inner[0] : inner[2]]
             if patch.size == 0 or not patch.any():
                 continue
-            text = _without_specks(patch, height, dpi)
+            text = _without_specks(ink, inner, height, dpi)
             place = _shift(inner, x0, y0)
             _whiten(image[place[1] : place[3], place[0] : place[2]], patch, text)
             found += [CellLine(index, _shift(line, *place[:2]), place) for line in _lines_in(text, height)]
@@ -125,27 +125,44 @@ def _lines_in(text: NDArray[np.bool_], height: float) -> list[Box]:
     return boxes
 
 
-def _without_specks(patch: Mask, height: float, dpi: int) -> NDArray[np.bool_]:
-    """The components that are text: neither specks, nor slivers along the edge that a ruling left.
+def _without_specks(ink: Mask, inner: Box, height: float, dpi: int) -> NDArray[np.bool_]:
+    """Of the ink inside a cell the components that are text: neither specks, nor slivers of its borders.
 
-    A speck close to text stays: it may be a decimal point.
+    A speck close to text stays: it may be a decimal point. A thin component that goes on outside is a sliver.
     """
+    x0, y0, x1, y1 = inner
+    patch = ink[y0:y1, x0:x1]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(patch)
-    rows, cols = patch.shape
+    hanging = np.zeros(count, bool)
+    hanging[np.unique(labels[_touches_outside(ink, inner)])] = True
+    thin = max(2, INSET_INCH * dpi)
     sure, small = np.zeros(count, bool), np.zeros(count, bool)
     for i in range(1, count):
-        x, y, w, h, area = stats[i].tolist()
-        at_edge = x == 0 or y == 0 or x + w == cols or y + h == rows
-        sliver = at_edge and min(w, h) <= max(2, INSET_INCH * dpi) and not (0.5 * height < h < 1.1 * height)
+        _, _, w, h, _ = stats[i].tolist()
         speck = (h < SPECK_INCH * dpi and w < DASH_INCH * dpi) or (w < SPECK_INCH * dpi / 2 and h < 0.4 * height)
+        sliver = hanging[i] and min(w, h) <= thin
         sure[i] = not (sliver or speck)
-        small[i] = speck and not at_edge and area >= 4
+        small[i] = speck and not hanging[i]
     text = sure[labels]
     reach = round(0.45 * height) * 2 + 1
     near = cv2.dilate(text.astype(np.uint8), np.ones((3, reach), np.uint8)) > 0
     sure[np.unique(labels[near & small[labels]])] = True
     sure[0] = False
     return np.asarray(sure[labels])
+
+
+def _touches_outside(ink: Mask, inner: Box) -> NDArray[np.bool_]:
+    """Pixels along the edge of the inner box whose neighbour outside is inked too."""
+    x0, y0, x1, y1 = inner
+    touching = np.zeros((y1 - y0, x1 - x0), bool)
+    for inside, outside in (
+        ((slice(None), 0), (slice(y0, y1), x0 - 1)),
+        ((slice(None), -1), (slice(y0, y1), min(x1, ink.shape[1] - 1))),
+        ((0, slice(None)), (y0 - 1, slice(x0, x1))),
+        ((-1, slice(None)), (min(y1, ink.shape[0] - 1), slice(x0, x1))),
+    ):
+        touching[inside] |= ink[outside] > 0
+    return touching
 
 
 def _bands(inked: NDArray[np.bool_], height: float) -> list[tuple[int, int]]:
