@@ -85,12 +85,6 @@ class ChecksSettings(Section):
     sure_confidence: float
 
 
-class OutputSettings(Section):
-    """What is written beside the report."""
-
-    draw: bool
-
-
 class Settings(Section):
     """All settings."""
 
@@ -100,7 +94,6 @@ class Settings(Section):
     tables: TablesSettings
     facts: FactsSettings
     checks: ChecksSettings
-    output: OutputSettings
 
     def digest(self) -> str:
         """The first 16 hex digits of the sha256 of all settings: names a reading in the store."""

@@ -6,6 +6,7 @@ report from the folder. The command line (`read_report`) and the flow call the s
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,8 +14,9 @@ from pathlib import Path
 from gouji import pipeline, store
 from gouji.config import Settings
 from gouji.errors import GoujiError, InputError, UsageError
+from gouji.pages.draw import draw_page
 from gouji.pages.rasterise import file_sha256, media_type
-from gouji.reading import Readers
+from gouji.reading import Readers, page_image
 from gouji.records import Document, Finding, MadeBy, Page, PageReading, Pointer, Record, Report, Source
 from gouji.version import __version__
 
@@ -67,6 +69,7 @@ def read_report(
     pages: Iterable[int] | None = None,
     password: str | None = None,
     force: bool = False,
+    draw: bool = False,
     on_page: OnPage | None = None,
 ) -> Outcome:
     """Read the file into its run folder below `out`. A file that cannot be opened gives a report that says so.
@@ -87,6 +90,8 @@ def read_report(
             if on_page is not None:
                 on_page(reading, False)
     report = finish(job, settings)
+    if draw:
+        collections.deque(draw_pages(job, report, settings, password), maxlen=0)
     return Outcome(path=job.path, folder=job.folder, report=report, skipped=job.done, exit_code=exit_code_of(report))
 
 
@@ -211,6 +216,23 @@ def finish(job: Job, settings: Settings) -> Report:
     report = _assemble(job.source, readings, settings, job.warnings)
     store.save_report(folder, report, job.key)
     return report
+
+
+def draw_pages(job: Job, report: Report, settings: Settings, password: str | None = None) -> Iterator[Path]:
+    """Write a picture of each page that was read, with what was found drawn over it; gives their paths.
+
+    Raises:
+        InputError: the file is gone. OutputError: the folder cannot be written.
+    """
+    import cv2
+
+    with pipeline.open_report(Path(job.path), settings, password) as opened:
+        for page in report.pages:
+            if page.status == "read":
+                picture = draw_page(page_image(opened.raster(page.page), page), report, page.page)
+                path = store.picture_path(Path(job.folder), page.page)
+                store.write_bytes(path, cv2.imencode(".png", picture)[1].tobytes())
+                yield path
 
 
 def read_file(

@@ -4,6 +4,7 @@
         source.json       which file this folder belongs to, and the keys of what is in it
         0003.read.json    the reading of page 3
         report.json       the report
+        0003.png          page 3 with what was found drawn over it, where asked for
 
 Every file appears whole or not at all. Nothing here knows how pages are read.
 """
@@ -143,6 +144,11 @@ def reading_path(folder: Path, page: int) -> Path:
     return folder / f"{page:04d}.read.json"
 
 
+def picture_path(folder: Path, page: int) -> Path:
+    """Where the picture of the page (from 1) is kept."""
+    return folder / f"{page:04d}.png"
+
+
 def saved_reading(folder: Path, page: int) -> PageReading | None:
     """The reading of the page; None when it is not there, damaged, or of a page that could not be read."""
     reading = load_reading(folder, page)
@@ -169,6 +175,11 @@ def save_reading(folder: Path, reading: PageReading) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write the file whole or not at all; see `write_bytes`."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write the file whole or not at all.
 
     Raises:
@@ -176,8 +187,8 @@ def write_text(path: Path, text: str) -> None:
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with draft.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with draft.open("wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

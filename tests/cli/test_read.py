@@ -70,6 +70,18 @@ class TestReading:
         run(["read", str(digital_pdf("a.pdf")), "--out", str(tmp_path / "out"), "-q"])
         assert capsys.readouterr() == ("", "")
 
+    def test_pages_are_drawn_when_asked(self, thin: list[int], digital_pdf: Any, tmp_path: Path) -> None:
+        """--draw writes a picture for each page; `gouji draw` does so later, without reading again."""
+        path, out = str(digital_pdf("a.pdf", 2)), tmp_path / "out"
+        run(["read", path, "--out", str(out)])
+        assert list((out / "a").glob("*.png")) == []
+        run(["draw", path, "--out", str(out)])
+        assert sorted(p.name for p in (out / "a").glob("*.png")) == ["0001.png", "0002.png"]
+        run(["read", path, "--out", str(tmp_path / "other"), "--draw"])
+        for number in (1, 2):
+            pictures = [store.picture_path(folder / "a", number).read_bytes() for folder in (out, tmp_path / "other")]
+            assert pictures[0] == pictures[1]
+
     def test_two_files_of_one_name_are_both_kept(
         self, thin: list[int], digital_pdf: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

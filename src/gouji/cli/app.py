@@ -65,8 +65,26 @@ def read(
     from gouji.cli.read import Options, read_files
 
     overrides = [*(settings or ()), *([f"pages.dpi={dpi}", f"pages.scan_dpi={dpi}"] if dpi else ())]
-    overrides += ["output.draw=true"] if draw else []
-    options = Options(out, pages, config, tuple(overrides), password or None, force, quiet, verbose)
+    options = Options(out, pages, config, tuple(overrides), password or None, force, draw, quiet, verbose)
+    return read_files(files, options)
+
+
+@app.command()
+def draw(
+    files: Annotated[list[str], typer.Argument(help="The files whose pages to draw.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder that gouji read wrote to.")],
+    config: ConfigFile = None,
+    settings: Override = None,
+    password: Annotated[
+        str, typer.Option(envvar="GOUJI_PASSWORD", help="Open encrypted PDFs with this password.")
+    ] = "",
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> int:
+    """Write a picture of each page with tables, cells, doubts and seals drawn over it, reading first where needed."""
+    from gouji.cli.read import Options, read_files
+
+    options = Options(out, "", config, tuple(settings or ()), password or None, False, True, quiet, verbose)
     return read_files(files, options)
 
 

@@ -29,6 +29,7 @@ class Options:
     overrides: tuple[str, ...] = ()
     password: str | None = None
     force: bool = False
+    draw: bool = False
     quiet: bool = False
     verbose: int = 0
 
@@ -123,6 +124,7 @@ def _read_one(path: Path, settings: Settings, pages: tuple[int, ...] | None, opt
             pages=pages,
             password=options.password,
             force=options.force,
+            draw=options.draw,
             on_page=progress.page,
         )
     except (OutputError, SetupError, UsageError):
@@ -138,6 +140,8 @@ def _read_one(path: Path, settings: Settings, pages: tuple[int, ...] | None, opt
         typer.echo(f"gouji: {outcome.error}", err=True)
     elif not options.quiet:
         typer.echo(_told(outcome.report, folder, outcome.skipped))
+        if options.draw:
+            typer.echo(f"  {folder / '*.png'}")
     if folder.name != path.stem and not options.quiet:
         typer.echo(f"  written to {folder.name}, since {path.stem} holds another file of that name")
     return outcome.exit_code
