@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from gouji.checks.book import Book, CellKey
@@ -41,10 +41,21 @@ def find(
     failed = [each for each in evaluations if each.check.status == "fail"]
     found = [_unread(page) for page in pages if page.status == "unread"]
     found += [_suggested(book, candidate, scanned) for candidate in suggested]
-    found += [_failed(book, each, set(doubtful)) for each in failed if id(each) not in settled]
+    found += [_failed(book, each, set(doubtful)) for each in _once(each for each in failed if id(each) not in settled)]
     found += _rounding([each.check for each in evaluations if each.check.status == "rounding"])
     found += _low_confidence(book.tables)
     return tuple(sorted(found, key=lambda finding: _SEVERITY[finding.severity]))
+
+
+def _once(failed: Iterable[Evaluation]) -> list[Evaluation]:
+    """Of failures that say the same of the same sums (two columns of one row, a clause and its facts) only the first."""
+    first: dict[object, Evaluation] = {}
+    for each in failed:
+        check = each.check
+        place = check.operands[0] if check.operands else Pointer()
+        said = check.message if check.actual is None or each.left else check.rule
+        first.setdefault((check.rule, said, place.table, place.page, check.actual, check.expected), each)
+    return list(first.values())
 
 
 def _unread(page: Page) -> Finding:
@@ -81,7 +92,7 @@ def _message(book: Book, each: Evaluation) -> str:
     if check.actual is None or check.expected is None:
         return f"{place}{check.message}"
     show = _shower(each)
-    kind = _KINDS.get(check.kind or "", "")
+    kind = "" if check.rule in _NOTES else _KINDS.get(check.kind or "", "")
     gap = show(abs(check.difference or Decimal(0)))
     limit = "不应超过" if each.relation == "<=" else "应为"
     return f"{place}{check.message}：实为{show(check.actual)}，{limit}{show(check.expected)}，相差{gap}" + (
@@ -134,12 +145,3 @@ def _low_confidence(tables: Iterable[Table]) -> list[Finding]:
     return [
         Finding(code="number.low_confidence", severity="info", message=message, pointers=tuple(places[:_MOST_POINTERS]))
     ]
-
-
-def flags_by_rule(suspected: Mapping[CellKey, tuple[str, ...]]) -> dict[str, int]:
-    """How many cells each rule points at."""
-    counts: dict[str, int] = {}
-    for rules in suspected.values():
-        for rule in rules:
-            counts[rule] = counts.get(rule, 0) + 1
-    return counts

@@ -15,6 +15,7 @@ LOW_CONFIDENCE = "low_confidence"
 # A failed identity weighs more than one that holds, as slips can cancel and two forms can share one; doubt adds to it.
 _HOLDS_WEIGHT = 0.6
 _DOUBT_WEIGHT = 5.0
+_ZERO_WEIGHT = 0.7  # a figure read as 0 is seldom the wrong one
 _MOST_SUSPECTS = 3
 # Doubt left in a number that takes part in an identity that holds exactly.
 _DOUBT_LEFT = 0.1
@@ -44,8 +45,8 @@ def _badness(evaluations: Sequence[Evaluation]) -> dict[CellKey, float]:
         for figure in each.figures:
             if figure.key is not None:
                 found[figure.key] += weight  # type: ignore[assignment]
-                doubt[figure.key] = 1 - figure.confidence
-    return {key: score + _DOUBT_WEIGHT * doubt[key] for key, score in found.items()}
+                doubt[figure.key] = _DOUBT_WEIGHT * (1 - figure.confidence) - (0 if figure.amount else _ZERO_WEIGHT)
+    return {key: score + doubt[key] for key, score in found.items()}
 
 
 def _worst(each: Evaluation, badness: dict[CellKey, float]) -> list[CellKey]:

@@ -36,10 +36,18 @@ def evaluate_rule(book: Book, rule: Rule, identities: Identities) -> list[Evalua
     return informed[rule.family](book, rule, identities)
 
 
+def _concerns(book: Book, rule: Rule) -> bool:
+    """Whether the report has forms of a family that the rule speaks of: a budget says nothing of final accounts."""
+    names = [*rule.forms, *(ref.partition(":")[0] for ref in (*rule.left, *rule.right) if ":" in ref)]
+    families = {name.partition(".")[0] for name in names}
+    return not families or any(form.partition(".")[0] in families for form in book.sheets)
+
+
 def evaluate_all(
     book: Book, facts: Sequence[Fact], narrative: Sequence[Paragraph], document: Document, identities: Identities
 ) -> list[Evaluation]:
     """Every rule, in the order of the data: inside forms, performance, between forms, facts, running text."""
-    found = [each for rule in identities.rules for each in evaluate_rule(book, rule, identities)]
+    rules = [rule for rule in identities.rules if _concerns(book, rule)]
+    found = [each for rule in rules for each in evaluate_rule(book, rule, identities)]
     found += evaluate_facts(book, facts, document.fiscal_year, identities)
     return found + evaluate_prose(book, narrative, document, identities)

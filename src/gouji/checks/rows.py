@@ -30,7 +30,7 @@ def _row(sheet: Sheet, row: Row, rule: Rule) -> Evaluation | None:
     left, right = _take(row, rule.left), _take(row, rule.right)
     if not left or not right:
         return None
-    says = f"{rule.says}（{row.name}）" if row.name else rule.says
+    says = f"{rule.says}（{row.code or ''}{row.name}）" if row.name else rule.says
     if (row.table, row.row) in sheet.unread and judge(left, right) == "fail":
         return skip(rule.id, says, "该行有未识别的栏")
     return compare(rule.id, says, left, right, rule.relation)

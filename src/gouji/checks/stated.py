@@ -55,17 +55,21 @@ def evaluate_facts(book: Book, facts: Sequence[Fact], year: int | None, identiti
 
 
 def _stated(book: Book, stated: Stated, figures: Sequence[Figure], identities: Identities) -> list[Evaluation]:
-    """Each statement of the fact against the table. A figure that the table has in another place is no contradiction."""
+    """Each statement of the fact against the table figures it may mean, the first of them in doubt.
+
+    Beside a statement that agrees, one with a figure that the table has in another place is no contradiction.
+    """
     if not figures:
         return []
-    against = next((found for ref in stated.figures if (found := resolve(book, ref, identities)).figures), None)
-    if against is None:
+    tables = [list(found.figures) for ref in stated.figures if (found := resolve(book, ref, identities)).figures]
+    if not tables:
         return [skip(stated.rule, stated.says, "表中没有对应的数")]
-    table = list(against.figures)
-    agreed = [figure for figure in figures if judge([figure], table) != "fail"]
-    others = {figure.amount for figure in _sheet_figures(book, table[0])}
-    odd = [figure for figure in figures if figure not in agreed and not (agreed and figure.amount in others)]
-    return [compare(stated.rule, stated.says, [figure], table) for figure in (*agreed, *odd)]
+    nearest = [min(tables, key=lambda table: judge([figure], table) == "fail") for figure in figures]
+    found = [compare(stated.rule, stated.says, [figure], table) for figure, table in zip(figures, nearest, strict=True)]
+    if all(each.check.status == "fail" for each in found):
+        return found
+    others = {figure.amount for figure in _sheet_figures(book, tables[0][0])}
+    return [each for each in found if each.check.status != "fail" or each.left[0].amount not in others]
 
 
 def _sheet_figures(book: Book, figure: Figure) -> Iterable[Figure]:

@@ -17,7 +17,7 @@ Relation = Literal["=", "<="]
 
 # Zeros of a form printed to the cent of 万元 are zeros; those of a form in whole 万元 may be amounts rounded away.
 _COARSE_STEP = Decimal(1000)
-_SHIFTS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2, 3, -3))
+_SHIFTS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2))
 _UNITS = tuple(Decimal(10) ** power for power in (4, -4, 8, -8))
 
 
@@ -82,13 +82,16 @@ def classify(left: Sequence[Figure], right: Sequence[Figure]) -> Kind:
             return "sign"
     for kind, factors in (("unit", _UNITS), ("shift", _SHIFTS)):
         for figure, needed in needs:
-            if any(_close(figure.amount * factor, needed, slack, factor) for factor in factors):
+            if any(_close(figure, factor, needed, slack) for factor in factors):
                 return kind  # type: ignore[return-value]
     return "digit" if any(one_slip(figure, needed) for figure, needed in needs) else "other"
 
 
-def _close(moved: Decimal, needed: Decimal, slack: Decimal, factor: Decimal) -> bool:
-    return abs(moved - needed) <= slack * max(factor, Decimal(1)) and abs(moved) > 4 * slack
+def _close(figure: Figure, factor: Decimal, needed: Decimal, slack: Decimal) -> bool:
+    """Whether the figure times the factor is what is needed; its own rounding is magnified with it."""
+    moved = figure.amount * factor
+    room = slack + figure.step / 2 * factor
+    return abs(moved - needed) <= room and abs(moved) > 4 * room
 
 
 def wanted(left: Sequence[Figure], right: Sequence[Figure]) -> list[tuple[Figure, Decimal]]:
