@@ -16,6 +16,7 @@ CellKey = tuple[str, int, int]
 
 _SIDES = ("revenue", "expenditure")
 _NUMBERING = re.compile(r"^[一二三四五六七八九十]+[、.．,，]")
+_NUMBERING_HEAD = re.compile(r"行次|序号|编码|代码|^[类款项]$")
 _TOTALS = ("合计", "总计", "支出合计", "收入合计", "本年收入合计", "本年支出合计")
 # A printed step that fewer than this share of a sheet's figures have is taken for a slip of the reader.
 _COMMON_STEP = 0.04
@@ -98,6 +99,7 @@ class Sheet:
     @cached_property
     def unread(self) -> frozenset[tuple[str, int]]:
         """Rows (table, row) with a number that belongs to no known column: their sums can't be judged."""
+        numbering = {table.id: _numbering_columns(table) for table in self.tables}
         known = {figure.key for row in self.rows for figure in row.figures.values()}
         first: dict[str, int] = {}
         for key in known:
@@ -108,7 +110,7 @@ class Sheet:
             for table in self.tables
             for cell in table.cells
             if cell.value is not None and not cell.header and cell.row >= table.header_rows
-            and cell.col > first.get(table.id, 10_000) and (table.id, cell.row, cell.col) not in known
+            and cell.col not in numbering[table.id] and cell.col > first.get(table.id, 10_000) and (table.id, cell.row, cell.col) not in known
         )  # fmt: skip
 
     def named(self, names: Sequence[str], side: str = "") -> Row | None:
@@ -153,6 +155,16 @@ class Book:
         """The sheet of a form; None when there is none, or several and so no telling which."""
         found = self.sheets.get(form, [])
         return found[0] if len(found) == 1 else None
+
+
+def _numbering_columns(table: Table) -> frozenset[int]:
+    """The columns of 行次 and of subject codes: their numbers are no amounts."""
+    return frozenset(
+        col
+        for cell in table.cells
+        if cell.row < table.header_rows and _NUMBERING_HEAD.search(squeeze(cell.text))
+        for col in range(cell.col, cell.col + cell.col_span)
+    )
 
 
 def _continues(first: Sheet, second: Sheet) -> bool:
