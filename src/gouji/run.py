@@ -23,6 +23,7 @@ from gouji.version import __version__
 OnPage = Callable[[PageReading, bool], None]
 """Called after each page with its reading and whether it was already there."""
 
+UNREAD = "page.unread"
 # What the findings of a file as a whole say; the codes are those of `errors` and of `Opened.warnings`.
 MESSAGES = {
     "input.unsupported": "文件不是 PDF、TIFF、JPEG 或 PNG，无法读取。",
@@ -253,24 +254,23 @@ def read_file(
 
 
 def _assemble(source: Source, readings: list[PageReading], settings: Settings, warnings: Iterable[str]) -> Report:
-    """The corridor's report; findings on the file as a whole and on its pages come before all others."""
+    """The corridor's report with findings on the file as a whole before all others, and those on blank pages after."""
     report = pipeline.assemble(source, readings, settings)
-    found = [Finding(code=code, severity="warning", message=MESSAGES[code]) for code in warnings]
-    found += [finding for reading in readings if (finding := page_finding(reading)) is not None]
-    return report.model_copy(update={"findings": (*found, *report.findings)}) if found else report
+    first = [Finding(code=code, severity="warning", message=MESSAGES[code]) for code in warnings]
+    told = {pointer.page for finding in report.findings if finding.code == UNREAD for pointer in finding.pointers}
+    first += [_unread(r.page.page) for r in readings if r.page.status == "unread" and r.page.page not in told]
+    last = [_blank(r.page.page) for r in readings if r.page.status == "read" and not r.lines and not r.grids]
+    return report.model_copy(update={"findings": (*first, *report.findings, *last)})
 
 
-def page_finding(reading: PageReading) -> Finding | None:
-    """What is to be said of a page that could not be read, or on which there is nothing."""
-    number = reading.page.page
-    where = (Pointer(page=number),)
-    if reading.page.status == "unread":
-        message = f"第 {number} 页无法读取，请重新扫描或重新获取该页。"
-        return Finding(code="page.unread", severity="error", message=message, pointers=where)
-    if not reading.lines and not reading.grids:
-        message = f"第 {number} 页没有任何文字，请确认是否为空白页。"
-        return Finding(code="page.blank", severity="info", message=message, pointers=where)
-    return None
+def _unread(page: int) -> Finding:
+    message = f"第 {page} 页无法读取，请重新扫描或重新获取该页。"
+    return Finding(code=UNREAD, severity="error", message=message, pointers=(Pointer(page=page),))
+
+
+def _blank(page: int) -> Finding:
+    message = f"第 {page} 页没有任何文字，请确认是否为空白页。"
+    return Finding(code="page.blank", severity="info", message=message, pointers=(Pointer(page=page),))
 
 
 def exit_code_of(report: Report) -> int:
