@@ -12,7 +12,8 @@ from gouji.synth.fonts import canvas
 from gouji.synth.forms import all_forms
 from gouji.synth.grid import C, Form, Style, draw_style, lay
 from gouji.synth.invent import invent
-from gouji.synth.print_table import TableLook, fit, measurer
+from gouji.synth.print_table import fit
+from gouji.synth.sheet import TableLook, measurer
 
 
 def forms_of(seed: int, report: str = "final_account") -> tuple[Body, Style, tuple[Form, ...]]:

@@ -42,7 +42,7 @@ def _hard(text: str, measure: Measure) -> float:
 
 def column_widths(form: Form, room: float, pad: float, measure: Measure) -> list[float] | None:
     """Widths that sum to `room`: no figure is torn; None when the table cannot be so narrow."""
-    hard, want = [3.0] * form.n_cols, [5.0] * form.n_cols
+    hard, want = [3.0] * form.n_cols, [12.0] * form.n_cols
     for cell in sorted(form.cells, key=lambda c: c.col_span):
         need = _hard(cell.text, measure) + 2 * pad if cell.text else 0.0
         full = measure(cell.text) + 2 * pad if cell.text else 0.0

@@ -11,7 +11,7 @@ from gouji.synth.blocks import Block
 from gouji.synth.figures import Body
 from gouji.synth.forms import all_forms
 from gouji.synth.grid import Form, Style, draw_style
-from gouji.synth.print_table import TableLook
+from gouji.synth.sheet import TableLook
 
 Item = Block | Form
 

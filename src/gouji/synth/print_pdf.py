@@ -11,7 +11,8 @@ from gouji.synth.fitting import wrap
 from gouji.synth.fonts import FAMILY, canvas
 from gouji.synth.grid import Form
 from gouji.synth.manuscript import Item, Look, Manuscript
-from gouji.synth.print_table import MM_PER_PT, Sheet, fit, measurer, print_form, put
+from gouji.synth.print_table import fit, print_form
+from gouji.synth.sheet import MM_PER_PT, Sheet, measurer, put
 
 A4_MM = (210.0, 297.0)
 

@@ -94,9 +94,9 @@ def scan_page(pixels: Pixels, quality: Quality, rng: np.random.Generator, owner:
     if not quality.colour or fax:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)[..., None]
     pixels = _expose(pixels, quality, rng)
-    if fax:
-        return _fax(pixels[..., 0], rng, quality.dpi)
-    return _jpeg(_turn(pixels, rng) if quality.turned else pixels, quality)
+    if quality.turned:
+        pixels = _turn(pixels, rng)
+    return _fax(pixels[..., 0], rng, quality.dpi) if fax else _jpeg(pixels, quality)
 
 
 def _feed(pixels: Pixels, quality: Quality, rng: np.random.Generator) -> Pixels:

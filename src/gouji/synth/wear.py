@@ -38,7 +38,8 @@ def spill(pixels: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:
         cv2.ellipse(veil, middle, axes, turn, 0, 360, 1.0, max(2, dpi // 50))
     veil = cv2.GaussianBlur(veil, (0, 0), dpi / 50)[..., None]
     tint = np.array([0.80, 0.70, 0.52], np.float32)
-    return (pixels * (1 - veil * (1 - tint))).astype(np.uint8)
+    stained: Pixels = (pixels * (1 - veil * (1 - tint))).astype(np.uint8)
+    return stained
 
 
 def lid_border(pixels: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:

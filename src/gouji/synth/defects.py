@@ -1,0 +1,276 @@
+"""Hard tables on demand: one small case for each thing that makes tables hard to read, with its truth."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from gouji.synth.fonts import canvas
+from gouji.synth.grid import C, Form, lay
+from gouji.synth.print_table import print_form
+from gouji.synth.sheet import Sheet, TableLook
+from gouji.synth.truth import table_of
+
+Rows = list[list[C | str]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One hard table. `prints` are printed one after the other on new pages; `tables` are the truth.
+
+    `wear` are the scan's defects that belong to the case (see `wear.WEAR`); `sideways` turns all pages after the first;
+    `cut`: the prints are the pieces of one table, the first of them at the foot of its page.
+    """
+
+    prints: tuple[Form, ...]
+    tables: tuple[Form, ...]
+    look: TableLook = field(default_factory=TableLook)
+    wear: tuple[str, ...] = ()
+    landscape: bool = False
+    sideways: bool = False
+    cut: bool = False
+
+
+def _form(rows: Rows, head: int, title: str = "收入支出情况表") -> Form:
+    n_cols, cells = lay(rows, head)
+    return Form("", title, "", "", "", len(rows), n_cols, head, cells)
+
+
+def _one(rows: Rows, head: int, *wear: str, look: TableLook | None = None, landscape: bool = False) -> Case:
+    form = _form(rows, head)
+    return Case((form,), (form,), look or TableLook(), wear, landscape)
+
+
+def _money(rng: random.Random) -> str:
+    return f"{rng.randint(0, 9_999_999) / 100:,.2f}"
+
+
+_NAMES = (
+    "基本工资",
+    "津贴补贴",
+    "办公费",
+    "差旅费",
+    "维修（护）费",
+    "培训费",
+    "劳务费",
+    "委托业务费",
+    "公务接待费",
+    "其他支出",
+)
+
+
+def plain_rows(rng: random.Random, count: int, figures: int) -> Rows:
+    """`count` rows of a name and `figures` amounts."""
+    return [[f"{i + 1}.{_NAMES[i % len(_NAMES)]}", *(_money(rng) for _ in range(figures))] for i in range(count)]
+
+
+def _plain(rng: random.Random, count: int = 9, figures: int = 4) -> Rows:
+    head: list[C | str] = ["项目", *(("上年数", "本年数", "增减额", "备注数")[i % 4] for i in range(figures))]
+    return [head, *plain_rows(rng, count, figures)]
+
+
+def merged(rng: random.Random) -> Case:
+    """Cells merged across, down, and both ways in the middle of the body."""
+    m = partial(_money, rng)
+    rows: Rows = [
+        ["项目", "一季度", "二季度", "三季度", "四季度"],
+        ["人员经费", C(m(), cols=2), C(m(), cols=2)],
+        [C("公用经费", rows=2), m(), m(), m(), m()],
+        [C(m(), cols=3), m()],
+        ["专项经费", C(m(), rows=2, cols=2), m(), m()],
+        ["其他经费", m(), C(m(), rows=2)],
+        ["合计", m(), m(), m()],
+    ]
+    return _one(rows, 1)
+
+
+def three_level_head(rng: random.Random) -> Case:
+    """A heading of three levels over eight columns."""
+    rows: Rows = [
+        [C("科目名称", rows=3), C("本年支出", cols=5), C("结转", cols=2)],
+        [C("小计", rows=2), C("基本支出", cols=2), C("项目支出", cols=2), C("基本", rows=2), C("项目", rows=2)],
+        ["人员", "公用", "本级", "下级"],
+        *plain_rows(rng, 7, 7),
+    ]
+    return _one(rows, 3)
+
+
+def staircase_codes(rng: random.Random) -> Case:
+    """类, 款 and 项 in three columns, each row filling only its own."""
+    codes = [
+        ("208", "", ""),
+        ("", "05", ""),
+        ("", "", "01"),
+        ("", "", "05"),
+        ("221", "", ""),
+        ("", "02", ""),
+        ("", "", "01"),
+    ]
+    head: Rows = [[C("科目编码", cols=3), C("科目名称", rows=2), C("合计", rows=2)], ["类", "款", "项"]]
+    body: Rows = [[*code, _NAMES[i], _money(rng)] for i, code in enumerate(codes)]
+    return _one(head + body, 2)
+
+
+def diagonal_head(rng: random.Random) -> Case:
+    """A head cell cut by a diagonal line, with a word on each side."""
+    rows = _plain(rng)
+    rows[0][0] = C("年度 项目", slash=True)
+    return _one(rows, 1, look=TableLook(row_mm=9))
+
+
+def nested_labels(rng: random.Random) -> Case:
+    """Tall labels within tall labels, three deep, with narrow columns."""
+    m = partial(_money, rng)
+    rows: Rows = [
+        [C("绩效指标", rows=7), C("产出指标", rows=4), C("数量指标", rows=2), "培训场次", m()],
+        ["检查次数", m()],
+        [C("质量指标", rows=2), "验收合格率", "98%"],
+        ["整改完成率", "100%"],
+        [C("效益指标", rows=2), "社会效益指标", "群众知晓率", "91%"],
+        ["可持续影响指标", "制度健全性", "健全"],
+        ["满意度指标", "服务对象满意度指标", "群众满意度", "95%"],
+    ]
+    return _one(rows, 0)
+
+
+def panels(rng: random.Random) -> Case:
+    """Three lists side by side, of unequal length."""
+    rows: Rows = [["科目编码", "科目名称", "金额"] * 3]
+    for i in range(9):
+        row: list[C | str] = []
+        for panel, length in ((301, 9), (302, 7), (310, 3)):
+            row += [f"{panel}{i + 1:02d}", _NAMES[(i + panel) % 10], _money(rng)] if i < length else ["", "", ""]
+        rows.append(row)
+    rows.append([C("人员经费合计", cols=2), _money(rng), C("公用经费合计", cols=5), _money(rng)])
+    return _one(rows, 1, landscape=True)
+
+
+def empty_lanes(rng: random.Random) -> Case:
+    """Whole columns and rows without any text."""
+    rows = _plain(rng, 9, 6)
+    rows[0][5] = "结转"
+    for row in rows[1:]:
+        row[3] = row[5] = ""
+    for i in (4, 8, 9):
+        rows[i] = [""] * 7
+    return _one(rows, 1)
+
+
+def tiny(rng: random.Random) -> Case:
+    """Eighteen columns of tiny text on a sideways sheet."""
+    return _one(_plain(rng, 14, 17), 1, look=TableLook(size_pt=5.5, least_pt=4.5, row_mm=5), landscape=True)
+
+
+def touching(rng: random.Random) -> Case:
+    """Text without any air: it touches the lines."""
+    return _one(_plain(rng), 1, look=TableLook(pad_share=0.005, row_mm=4.0))
+
+
+def _looked(**changes: Any) -> Callable[[random.Random], Case]:
+    return lambda rng: _one(_plain(rng), 1, look=TableLook(**changes))
+
+
+def _worn(*wear: str) -> Callable[[random.Random], Case]:
+    return lambda rng: _one(_plain(rng), 1, *wear)
+
+
+def _long(over: str) -> Callable[[random.Random], Case]:
+    def make(rng: random.Random) -> Case:
+        return _one(_plain(rng, 58), 1, look=TableLook(over_pages=over))  # type: ignore[arg-type]
+
+    return make
+
+
+def sideways_continuation(rng: random.Random) -> Case:
+    """The second page of a table lies on its side."""
+    return replace(_one(_plain(rng, 58), 1), sideways=True)
+
+
+def cut_row(rng: random.Random) -> Case:
+    """A row whose text goes on behind the page break, in a piece of the row without any figure."""
+    story = "规范使用资金，按时完成年度任务，保障相关工作正常开展，"
+    more = "群众满意度稳步提高，长效管理机制逐步健全。"
+    first = _plain(rng, 6, 2)
+    rest = plain_rows(rng, 5, 2)
+    figures = [_money(rng), _money(rng)]
+    upper = _form([*first, [story, *figures]], 1)
+    lower = replace(_form([[more, "", ""], *rest], 0), title="")
+    whole = _form([*first, [story + more, *figures], *rest], 1)
+    return Case((upper, lower), (whole,), cut=True)
+
+
+CASES: dict[str, Callable[[random.Random], Case]] = {
+    "merged": merged,
+    "three_level_head": three_level_head,
+    "staircase_codes": staircase_codes,
+    "diagonal_head": diagonal_head,
+    "nested_labels": nested_labels,
+    "panels": panels,
+    "empty_lanes": empty_lanes,
+    "tiny": tiny,
+    "touching": touching,
+    "open_frame": _looked(rules="open"),
+    "three_lines": _looked(rules="three"),
+    "borderless": _looked(rules="none"),
+    "dotted": _looked(stroke="dotted"),
+    "dashed": _looked(stroke="dashed"),
+    "double": _looked(stroke="double"),
+    "thick": _looked(line_mm=0.9),
+    "hairline": _looked(line_mm=0.05),
+    "shaded": _looked(shaded=True),
+    "broken_lines": _worn("broken_lines"),
+    "pale_lines": _worn("pale_lines"),
+    "curl": _worn("curl"),
+    "low_contrast": _worn("low_contrast"),
+    "show_through": _worn("show_through"),
+    "over_pages": _long("repeat"),
+    "over_pages_continued": _long("continued"),
+    "over_pages_bare": _long("none"),
+    "sideways_continuation": sideways_continuation,
+    "cut_row": cut_row,
+}
+
+
+def make_case(name: str, seed: int = 0) -> Case:
+    """The case of that name, with figures drawn from `seed`."""
+    return CASES[name](random.Random(f"{name} {seed}"))
+
+
+def print_case(name: str, seed: int = 0) -> tuple[bytes, dict[str, Any]]:
+    """The case of that name as a digital PDF, and its truth."""
+    case = make_case(name, seed)
+    with canvas() as pdf:
+        sheet = Sheet(pdf, 210, 297, 15, 15, 22, 20)
+
+        def new_page() -> None:
+            turned = case.landscape or (case.sideways and pdf.page_no() > 0)
+            pdf.add_page(orientation="L" if turned else "P")
+            sheet.width, sheet.height = (297, 210) if turned else (210, 297)
+            sheet.y = sheet.top
+
+        pages = []
+        for i, form in enumerate(case.prints):
+            new_page()
+            if case.cut and i == 0:
+                sheet.y = 218
+            pages += print_form(sheet, form, case.look, new_page, case.tables[0] if case.cut else None)
+        data = bytes(pdf.output())
+    tables = [table_of(t, tuple(sorted(set(pages)))) for t in case.tables]
+    return data, {"title": name, "tables": tables, "paragraphs": [], "headings": [], "facts": []}
+
+
+def scan_case(name: str, quality: str = "office", seed: int = 0) -> tuple[list[bytes], dict[str, Any]]:
+    """The pages of a case as encoded images of that quality, with the case's own defects, and its truth.
+
+    Raises:
+        UsageError: there is no such quality.
+    """
+    from gouji.synth.scan import load_quality, scan_pages
+
+    case = make_case(name, seed)
+    chosen = load_quality(quality, case.wear)
+    data, truth = print_case(name, seed)
+    return scan_pages(data, replace(chosen, turned=chosen.turned or case.sideways), seed), truth
