@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gouji.zh import edits, normalise, parse_number, plain, squeeze
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", "0"),
+        ("0.00", "0.00"),
+        ("12", "12"),
+        ("12.50", "12.50"),
+        ("1,234.50", "1234.50"),
+        ("1，234．50", "1234.50"),
+        ("１２３．４", "123.4"),
+        ("1,234,567", "1234567"),
+        ("-3.14", "-3.14"),
+        ("－3.14", "-3.14"),
+        ("−3", "-3"),
+        ("—3", "-3"),
+        ("12.5%", "12.5"),
+        ("100％", "100"),
+        (" 1 234.5 ", "1234.5"),
+        ("2080505", "2080505"),
+        ("-1,000.00", "-1000.00"),
+    ],
+)
+def test_numbers(text: str, number: str) -> None:
+    """A cell that is a number has its value to the last printed digit."""
+    assert parse_number(text) == Decimal(number)
+    assert str(parse_number(text)) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " ", "-", "—", "－", "--", "%", ".", "1.", ".5", "2024.12.31", "2,024.1.2", "12,34", "1,23.4", "1234,567",
+        "(12.30)", "（3）", "×.××", "12万元", "合计", "第1页", "1/2", "1-2", "12..5", "1,,234", "+5", "5--",
+    ],
+)  # fmt: skip
+def test_no_numbers(text: str) -> None:
+    """Dashes, dates, notes, wrongly grouped and half-read figures are no numbers."""
+    assert parse_number(text) is None
+
+
+@settings(derandomize=True, max_examples=60, deadline=None, database=None)
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
+def test_every_amount_is_read_as_printed(amount: Decimal) -> None:
+    """Every amount comes back from its plain and its grouped print, half-width or full-width."""
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    for printed in (f"{amount:f}", f"{amount:,f}", f"{amount:,f}".translate(wide)):
+        assert parse_number(printed) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("⼊⽀⽤", "入支用"),
+        ("２０２５ＡＢ", "2025AB"),
+        ("（一）：收入，支出。", "（一）：收入，支出。"),
+        ("“三公”经费①", "“三公”经费①"),
+        ("50％－60％", "50％－60％"),
+    ],
+)
+def test_normal_form(text: str, normal: str) -> None:
+    """Radicals, wide digits and letters get their common form; Chinese punctuation stays as printed."""
+    assert normalise(text) == normal
+    assert normalise(normal) == normal
+
+
+def test_squeeze_and_plain() -> None:
+    """Squeezed text has no white space, plain text no punctuation either."""
+    assert squeeze(" 项　　目\t支 出 ") == "项目支出"
+    assert plain("“三公”经费（ 合计 ）：1,2") == "三公经费合计12"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "count"),
+    [("", "", 0), ("收入", "收入", 0), ("收入", "收人", 1), ("收入", "收入表", 1), ("决算", "算决", 2), ("abc", "xyz", 3)],
+)
+def test_edits(a: str, b: str, count: int) -> None:
+    """Edits are counted both ways alike, and beyond the limit only that it is passed is told."""
+    assert edits(a, b, 5) == edits(b, a, 5) == count
+    if count:
+        assert edits(a, b, count - 1) == count
