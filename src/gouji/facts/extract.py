@@ -13,6 +13,7 @@ from gouji.facts.matching import Match, match_item
 from gouji.facts.narrative import Narrative, Passage
 from gouji.facts.sightings import Sighting, clause_offset, find_sightings, heading_scope
 from gouji.facts.subjects import clause_subject, opening_subject, split_names, title_subject
+from gouji.facts.bodies import same_body
 from gouji.facts.wording import Rule, load_grammar, load_rules
 from gouji.facts.worktext import WorkText, to_work_text
 from gouji.records import Document, Fact
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _SEVERALLY = re.compile(r"分别(?:为|是|达|有|得|约为|达到)?：?$")
 _EACH = re.compile(r"(?:均|都|皆|各)(?:为|是)?$")
+_OWN_UNITS = frozenset({"money", "vehicle", "set", "area"})
 _LIST_JOINT = re.compile(r"(?:[、，；]|和|及|与|以及|为|分别)*")
 _COMPARISON = re.compile(
     r"(?:与|比|较|同|和|跟|相比)?(?:20\d\d年度?|上年度?|去年|上一年度?|前一年度?)(?:的)?(?:一般公共预算|财政拨款|部门)?"
@@ -65,7 +67,8 @@ class _Reading:
     level_at: Sighting | None = None
     main: Match | None = None
     main_lead: str = ""
-    changing: Match | None = None
+    changing: list[Match] = field(default_factory=list)
+    named: list[Match] = field(default_factory=list)
     lead: str = ""
     inherited: str = "none"
     forced: dict[int, str] = field(default_factory=dict)
@@ -114,7 +117,7 @@ def _read(reading: _Reading) -> None:
         elif sighting.form in ("level", "completion"):
             _read_level(reading, sighting)
         if sighting.form == "void":
-            reading.changing = None
+            reading.changing = []
     _read_unchanged(reading)
     _read_zeros(reading)
 
@@ -126,18 +129,12 @@ def _read_level(reading: _Reading, sighting: Sighting) -> None:
     lead = sighting.lead
     if sighting.index not in reading.forced and _SEVERALLY.search(lead):
         _spread(reading, sighting, lead)
-    names = _each_of(lead)
     match = match_item(reading.forced.get(sighting.index, lead), sighting, reading.work.text)
     if match is None and _goes_on(reading, sighting):
         lead = (reading.lead if _same_sentence(reading, sighting) else reading.main_lead) + lead
         match = match_item(lead, sighting, reading.work.text)
-    if match is None and len(names) > 1:
-        for name in names:
-            found = match_item(name, sighting, reading.work.text)
-            if found:
-                _state(reading, sighting, found)
-    elif match is not None:
-        _state(reading, sighting, match)
+    for found in _each_of(reading, sighting, lead, match) or filter(None, [match]):
+        _state(reading, sighting, found)
     _remember(reading, sighting, match, lead)
 
 
@@ -153,9 +150,14 @@ def _same_sentence(reading: _Reading, sighting: Sighting) -> bool:
     return reading.level_at is not None and reading.level_at.sentence == sighting.sentence
 
 
-def _each_of(lead: str) -> list[str]:
+def _each_of(reading: _Reading, sighting: Sighting, lead: str, match: Match | None) -> list[Match]:
+    """The items of a list of which one figure is said ("甲、乙均为0元"); empty when the lead is no such list."""
     found = _EACH.search(lead)
-    return split_names(lead[clause_offset(lead, len(lead)) : found.start()]) if found else []
+    start = clause_offset(lead, len(lead))
+    names = split_names(lead[start : found.start()]) if found else []
+    if len(names) < 2 or (match is not None and match.start - start < len(names[0])):
+        return []
+    return [item for item in (match_item(name, sighting, reading.work.text) for name in names) if item]
 
 
 def _spread(reading: _Reading, sighting: Sighting, lead: str) -> None:
@@ -188,8 +190,26 @@ def _state(reading: _Reading, sighting: Sighting, match: Match) -> None:
         subject = reading.subject
         if subject is None:
             return
+    elif match.rule.units & _OWN_UNITS and _speaks_of_another(reading, sighting, match):
+        return
     for key in _stated_keys(reading, match):
         reading.drafts.append(_draft(reading, sighting, match, key, sighting.figure.value, subject))
+
+
+def _speaks_of_another(reading: _Reading, sighting: Sighting, match: Match) -> bool:
+    """Whether the clause's body, as the recogniser sees it, is another than the report's own."""
+    if reading.entities is None or reading.document.organization is None:
+        return False
+    spoken = reading.entities.speaker(*_speech(reading, sighting, match), reading.passage.text)
+    return spoken is not None and not same_body(spoken, reading.document.organization)
+
+
+def _speech(reading: _Reading, sighting: Sighting, match: Match) -> tuple[int, int]:
+    """Where the sentence starts, and where the item's name begins, in the paragraph's text."""
+    text = reading.work.text
+    named = text.rfind(match.lead[match.start : match.end], sighting.sentence, sighting.figure.start)
+    position = named if named >= 0 else sighting.figure.start
+    return reading.work.span(sighting.sentence, sighting.figure.end)[0], reading.work.origins[position]
 
 
 def _bounded(reading: _Reading, sighting: Sighting, named: str | None) -> str | None:
@@ -221,9 +241,10 @@ def _remember(reading: _Reading, sighting: Sighting, match: Match | None, lead: 
     if sighting.figure.kind != "money" or _in_parentheses(reading.work.text, sighting):
         return
     if reading.level_at is None or reading.level_at.sentence != sighting.sentence:
-        reading.main, reading.main_lead = match, lead
+        reading.main, reading.main_lead, reading.named = match, lead, []
     reading.level, reading.level_at, reading.lead = match, sighting, lead
-    reading.changing = match
+    reading.changing = list(filter(None, [match]))
+    reading.named = [*reading.named, *reading.changing]
 
 
 def _in_parentheses(text: str, sighting: Sighting) -> bool:
@@ -236,15 +257,16 @@ def _in_parentheses(text: str, sighting: Sighting) -> bool:
 
 def _read_change(reading: _Reading, sighting: Sighting) -> None:
     if not sighting.compared or load_grammar().budget_comparator.search(_year_free(sighting.lead)):
-        reading.changing = None
+        reading.changing = []
         return
-    match = _changed_item(reading, sighting)
-    reading.changing = match
-    if match is None or not match.rule.text.change or sighting.figure.kind not in ("money", "percent"):
+    matches = _changed_items(reading, sighting)
+    reading.changing = matches
+    if sighting.figure.kind not in ("money", "percent"):
         return
     suffix = ".change" if sighting.figure.kind == "money" else ".change_pct"
-    for key in match.rule.keys:
-        reading.drafts.append(_draft(reading, sighting, match, key + suffix, sighting.signed, None))
+    for match in matches:
+        for key in match.rule.keys if match.rule.text.change else ():
+            reading.drafts.append(_draft(reading, sighting, match, key + suffix, sighting.signed, None))
 
 
 def _year_free(lead: str) -> str:
@@ -252,21 +274,22 @@ def _year_free(lead: str) -> str:
     return _COMPARISON.sub("", lead)
 
 
-def _changed_item(reading: _Reading, sighting: Sighting) -> Match | None:
-    """The item that a change speaks of: named in its own words, or the one before, or the sentence's before."""
+def _changed_items(reading: _Reading, sighting: Sighting) -> list[Match]:
+    """The items that a change speaks of: named in its own words, or the one before, or the sentence's before.
+
+    "各增加" without a name speaks of all items that the sentence has named.
+    """
     found = load_grammar().change.search(sighting.lead)
     words = _COMPARISON.sub("", sighting.lead[: found.start()] if found else sighting.lead)
     if _NO_ITEM.fullmatch(words):
-        if (
-            reading.level_at is not None
-            and reading.level_at.sentence != sighting.sentence
-            and _opens(reading, sighting)
-        ):
-            return reading.main
-        return reading.changing
+        at = reading.level_at
+        if at is not None and at.sentence != sighting.sentence and _opens(reading, sighting):
+            return reading.named if "各" in words else list(filter(None, [reading.main]))
+        chained = bool(reading.changing) and not (at and at.index == sighting.index - 1)
+        return reading.named if "各" in words and not chained else reading.changing
     if "分别" in sighting.lead:
-        return None
-    return match_item(words, sighting, reading.work.text, changes=True)
+        return []
+    return list(filter(None, [match_item(words, sighting, reading.work.text, changes=True)]))
 
 
 def _opens(reading: _Reading, sighting: Sighting) -> bool:

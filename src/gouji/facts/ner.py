@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,11 @@ from gouji.errors import SetupError
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+
+# What may stand around the body in "其中：某某中心2024年度支出合计".
+_SPOKEN = re.compile(r"(?:20\d\d\s*年度?|其中|按单位分|所属|下属|本年|本级|[，、：:；;的\s\d.．（）()]|一般公共预算|财政拨款|总|年末|截[至止]|\d+月|\d+日)+")
+_ACTS = re.compile(r"\s*(?:批复|下达|核定|安排|拨付|拨入|审核)")
 
 
 @dataclass(frozen=True)
@@ -35,9 +41,20 @@ class Entities:
         sharing = [span.text for span in inside if span.text in named or named in span.text]
         return max(sharing, key=len, default=None)
 
-    def last(self, label: str, before: int) -> Entity | None:
-        """The last entity of the label that ends before a position."""
-        return next((span for span in reversed(self.spans) if span.label == label and span.end <= before), None)
+    def last_project(self, before: int) -> str | None:
+        """The last project named before a position."""
+        named = (span.text for span in reversed(self.spans) if span.label == "PROJECT" and span.end <= before)
+        return next(named, None)
+
+    def speaker(self, sentence: int, item: int, text: str) -> str | None:
+        """The body that an item is said of: it opens the sentence, or stands right before the item; None when none does."""
+        for span in reversed(self.spans):
+            if span.label != "ORG" or not sentence <= span.start < span.end <= item:
+                continue
+            opens = not _SPOKEN.sub("", text[sentence : span.start])
+            if (opens or not _SPOKEN.sub("", text[span.end : item])) and not _ACTS.match(text[span.end :]):
+                return span.text
+        return None
 
 
 @dataclass(frozen=True)

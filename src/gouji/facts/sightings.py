@@ -10,10 +10,12 @@ from typing import Literal
 
 from gouji.facts.figures import Figure, find_figures
 from gouji.facts.wording import load_grammar, load_scopes
+from gouji.zh import squeeze
 
 Form = Literal["level", "change", "share", "completion", "void"]
 
 MAX_LEAD = 160
+MAX_SHORT = 24  # a sentence without a figure and no longer than this names what the next one is about
 _YEAR = re.compile(r"(20\d\d)年")
 _COMPARED = re.compile(r"(?:比|较|与|同|和|由|从|于)$")
 _STOPS = "，。；：！？"
@@ -69,26 +71,33 @@ def heading_scope(section: Sequence[str]) -> str | None:
     """The scope of the innermost heading that has one; "silent" in a section that states no facts."""
     scopes = load_scopes()
     for heading in reversed(section):
-        found = next((scope for scope in scopes if scope.heading.search(heading)), None)
+        if squeeze(heading).endswith("表"):  # a table's caption: what follows is not the table's subject
+            return None
+        found = next((scope for scope in scopes if scope.heading.search(squeeze(heading))), None)
         if found is not None:
             return "silent" if found.silent else found.id
     return None
 
 
-def opening_scope(text: str) -> str | None:
-    """The scope that a sentence's opening words name; None when they name none."""
-    return next((scope.id for scope in load_scopes() if scope.opening and scope.opening.search(text)), None)
+def opening_scope(text: str, current: str | None) -> str | None:
+    """The scope that a sentence's opening words name, else the current one."""
+    scopes = load_scopes()
+    found = next((scope for scope in scopes if scope.opening and scope.opening.search(text)), None)
+    if found is None or text.startswith("其中"):
+        return current
+    known = current is not None and not any(scope.weak for scope in scopes if scope.id == current)
+    return current if found.weak and known else found.id
 
 
 def find_sightings(text: str, outer: str | None) -> list[Sighting]:
     """All figures of a paragraph's work text with their context; `outer` is the scope of its section."""
     found: list[Sighting] = []
-    scope, compared = outer, False
+    scope, compared, heading = outer, False, -1
     for start, end, figures in sentences(text, find_figures(text)):
         opening = text[start : figures[0].start if figures else end]
-        scope = (None if opening.startswith("其中") else opening_scope(opening)) or scope
+        scope = opening_scope(opening, scope)
         compared = compared and not figures  # a comparison may stand in a sentence of its own
-        at = start
+        at = start if heading < 0 else heading
         for figure in figures:
             lead = text[at : figure.start][-MAX_LEAD:]
             compared = compared or bool(load_grammar().comparator.search(lead))
@@ -98,6 +107,7 @@ def find_sightings(text: str, outer: str | None) -> list[Sighting]:
                 Sighting(figure, len(found), lead, figure.start - len(lead), start, form, sign, scope, year, compared)
             )
             at = figure.end
+        heading = start if not figures and end - start <= MAX_SHORT else -1
         if not figures:
             compared = bool(load_grammar().comparator.search(text[start:end]))
     return found

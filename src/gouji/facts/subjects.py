@@ -17,6 +17,9 @@ _AFTER_NAME = (
     r"(?:情况|结果|综述|报告|工作|表|得分|评分|总分|说明|概况|概述)*"
 )
 _OPENING = re.compile(rf"^(?P<name>.{{2,{MAX_SUBJECT}}}?)(?P<mark>项目)?{_AFTER_NAME}[：，。]")
+_LISTED = re.compile(
+    rf"(?P<name>[^，。：；]{{2,{MAX_SUBJECT}}})[：。，](?:该|本)?(?:项目)?(?:支出)?(?:绩效)?(?:自评得分|自评分|自评结果|自评情况|全年预算|年初预算|预算安排|预算数|资金|得分|评价得分)"
+)
 _TALKS_OF_SCORES = re.compile(r"自评|绩效|评价|得分")
 _NAME_END = re.compile(rf"(?:项目)?{_AFTER_NAME}$")
 _GENERIC = re.compile(
@@ -30,6 +33,9 @@ _WHOLE = re.compile(r"部门整体|整体支出|单位整体|部门评价|整体
 def opening_subject(text: str) -> str | None:
     """The project that a paragraph's opening names ("某某项目绩效自评情况：…"); None when it opens otherwise."""
     body = _NUMBER.sub("", text)
+    listed = _LISTED.match(body)
+    if listed and not _GENERIC.fullmatch(listed["name"]):
+        return clean_subject(listed["name"])
     found = _OPENING.match(body)
     if not found or not (found["mark"] or _TALKS_OF_SCORES.search(found.group()[: len(found.group())])):
         return None

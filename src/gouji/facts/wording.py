@@ -73,12 +73,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a section or sentence can be about; a silent one states no facts."""
+    """What a section or sentence can be about; a silent one states no facts, a weak one's opening tells nothing against
+    a section that is known."""
 
     id: str
     heading: re.Pattern[str]
     opening: re.Pattern[str] | None
     silent: bool
+    weak: bool
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,7 @@ def load_scopes() -> tuple[Scope, ...]:
             re.compile(raw["heading"]),
             re.compile(raw["opening"]) if "opening" in raw else None,
             raw.get("silent", False),
+            raw.get("weak", False),
         )
         for raw in _read(_folder() / "scopes.toml")["scope"]
     )

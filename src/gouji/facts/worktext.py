@@ -26,7 +26,7 @@ _WIDE = str.maketrans(
     }
 )
 _ZERO = re.compile(
-    r"(?<=[\d.，])[OoQ〇](?=[\d.，%万元个辆人台分批次平]|$)|(?<![A-Za-z\d])[OoQ](?=\.\d)|(?<![A-Za-z\d〇一二三四五六七八九])[OoQ〇](?=万元|元|个|辆|人|台|批|%|分)"
+    r"(?<=[\d.，])[OoQ〇](?=[OoQ〇\d.，%万元个辆人台分批次平]|$)|(?<![A-Za-z\d])[OoQ](?=\.\d)|(?<![A-Za-z\d〇一二三四五六七八九])[OoQ〇](?=万元|元|个|辆|人|台|批|%|分)"
 )
 _ONE = re.compile(r"(?<=[\d.])[lI|](?=[\d.%万元个辆人台分])|(?<![A-Za-z\d])[lI|](?=[\d.])|(?<=[\d.])[lI|](?=[\d.])")
 _POINT = re.compile(r"(?<=\d)[。·•](?=\d{1,2}(?:万元|元|%|分|亿元|平方米))")
@@ -50,5 +50,5 @@ def to_work_text(paragraph: str) -> WorkText:
     text = "".join(char for _, char in kept).translate(_WIDE)
     for wrong, right in load_grammar().slips:
         text = text.replace(wrong, right)
-    text = _POINT.sub(".", _ONE.sub("1", _ZERO.sub("0", text)))
+    text = _POINT.sub(".", _ONE.sub("1", _ZERO.sub("0", _ZERO.sub("0", text))))  # twice: "5.OO"
     return WorkText(text, tuple(index for index, _ in kept))

@@ -63,6 +63,7 @@ def slots_of(body: Body, habits: Habits, rng: random.Random) -> dict[str, Value]
         | _heads(body)
         | _holdings(body, habits)
         | _reviews(body, habits)
+        | _project_lists(body)
         | _lists(body, habits)
     )
 
@@ -95,6 +96,7 @@ def _names(body: Body, habits: Habits) -> dict[str, Value]:
     if org.units:
         values["units"] = _count(len(org.units), "个", "org.subordinate_units")
         values["unit_list"] = _listed([Piece(unit, "ORG") for unit in org.units])
+        values["unit_1"] = _plain(org.units[0], "ORG")
     return values
 
 
@@ -248,6 +250,19 @@ def _reviews(body: Body, habits: Habits) -> dict[str, Value]:
         "funds": _money(habits, funds, "projects.funds"),
         "review": (Piece(_score(review), "SCORE", (("score.department", review, "分"),)),),
     }
+
+
+def _project_lists(body: Body) -> dict[str, Value]:
+    """Names and scores of all projects, as two lists; missing when there is only one project."""
+    if len(body.projects) < 2:
+        return {}
+    names = [Piece(project.name, "PROJECT") for project in body.projects]
+    scores: list[Piece] = []
+    for project in body.projects:
+        stated = (("score.project", project.score, "分"),)
+        scores += [Piece("、")] if scores else []
+        scores += [Piece(_score(project.score), "SCORE", stated, project.name), Piece("分")]
+    return {"project_names": _listed(names), "project_scores": tuple(scores)}
 
 
 def _score(score: Decimal) -> str:
