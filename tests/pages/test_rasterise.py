@@ -443,6 +443,16 @@ class TestBadInput:
         with pytest.raises(PageError, match="page 1"):
             first(tmp_path / "a.jpg", settings)
 
+    def test_broken_off_tiff_gives_the_pages_before_the_break(self, tmp_path: Path, settings: PagesSettings) -> None:
+        """A TIFF cut off in its third page gives the first two, and a warning."""
+        pages = [Image.new("L", (300, 400), grey) for grey in (50, 100, 150)]
+        pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:], dpi=(150, 150))
+        content = (tmp_path / "a.tif").read_bytes()
+        (tmp_path / "a.tif").write_bytes(content[: int(len(content) * 0.66)])
+        with open_source(tmp_path / "a.tif", settings) as opened:
+            assert (opened.source.pages, opened.warnings) == (2, ("input.truncated",))
+            assert opened.raster(2).image[0, 0] == 100
+
     def test_file_of_the_wrong_name_is_told_by_content(self, tmp_path: Path, settings: PagesSettings) -> None:
         """A PNG called .pdf is read as the PNG that it is."""
         scan_of(1240, 1754).save(tmp_path / "a.png")

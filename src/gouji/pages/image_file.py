@@ -31,18 +31,14 @@ class ImageFile:
     def __init__(self, path: Path, sha256: str, media_type: str, settings: PagesSettings) -> None:
         self._settings = settings
         self._image = _open_image(path)
-        try:
-            pages = int(getattr(self._image, "n_frames", 1))
-        except _DAMAGE as error:
-            self.close()
-            raise BrokenFileError(f"{path.name}: the image is damaged or cut off; scan it again") from error
+        pages, whole = _count_pages(self._image)
         try:
             check_page_count(path.name, pages, settings.max_pages)
         except InputError:
             self.close()
             raise
         self.source = Source(file=path.name, sha256=sha256, media_type=media_type, pages=pages)
-        self.warnings: tuple[str, ...] = ()
+        self.warnings: tuple[str, ...] = () if whole else ("input.truncated",)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -84,6 +80,20 @@ def _open_image(path: Path) -> Pillow.Image:
         raise TooLargeError(f"{path.name}: it holds too many pixels to be unpacked; scan it at 300 dpi") from error
     except (UnidentifiedImageError, *_DAMAGE) as error:
         raise BrokenFileError(f"{path.name}: the image is damaged or cut off; scan it again") from error
+
+
+def _count_pages(image: Pillow.Image) -> tuple[int, bool]:
+    """The number of pages, and whether that is all: of a TIFF that breaks off, those before the break count."""
+    try:
+        return int(getattr(image, "n_frames", 1)), True
+    except _DAMAGE:
+        pages = 0
+    try:
+        while True:
+            image.seek(pages)
+            pages += 1
+    except _DAMAGE:
+        return pages, False
 
 
 def _frame_to_raster(frame: Pillow.Image, number: int, settings: PagesSettings) -> Raster:
