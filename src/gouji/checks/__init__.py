@@ -1,1 +1,1 @@
-"""Accounting identities (勾稽关系): evaluated, explained, and turned into suggestions and findings. Door: `run_checks`."""
+"""Accounting identities (勾稽关系), evaluated and turned into suggestions and findings. Door: `run_checks`."""

@@ -17,6 +17,7 @@ CellKey = tuple[str, int, int]
 _SIDES = ("revenue", "expenditure")
 _NUMBERING = re.compile(r"^[一二三四五六七八九十]+[、.．,，]")
 _NUMBERING_HEAD = re.compile(r"行次|序号|编码|代码|^[类款项]$")
+_EXACT = ("weight", "score")  # points are given, not rounded
 _TOTALS = ("合计", "总计", "支出合计", "收入合计", "本年收入合计", "本年支出合计")
 # A printed step that fewer than this share of a sheet's figures have is taken for a slip of the reader.
 _COMMON_STEP = 0.04
@@ -62,7 +63,7 @@ class Row:
 
     @property
     def numbered(self) -> bool:
-        """Whether it is a line of the first order: 一、 二、 …"""
+        """Whether it is a line of the first order (一、 二、)."""
         return bool(_NUMBERING.match(self.printed))
 
     @property
@@ -109,9 +110,13 @@ class Sheet:
             (table.id, cell.row)
             for table in self.tables
             for cell in table.cells
-            if cell.value is not None and not cell.header and cell.row >= table.header_rows
-            and cell.col not in numbering[table.id] and cell.col > first.get(table.id, 10_000) and (table.id, cell.row, cell.col) not in known
-        )  # fmt: skip
+            if cell.value is not None
+            and not cell.header
+            and cell.row >= table.header_rows
+            and cell.col not in numbering[table.id]
+            and cell.col > first.get(table.id, table.n_cols)
+            and (table.id, cell.row, cell.col) not in known
+        )
 
     def named(self, names: Sequence[str], side: str = "") -> Row | None:
         """The row of one of the names (as printed, numbering aside); a slip in a long name is forgiven."""
@@ -194,7 +199,8 @@ def _rows(table: Table, items: Sequence[Item], cells: dict[CellKey, Cell]) -> li
         if key not in rows:
             rows[key] = Row(item.table, item.row, side, item.code, item.name, _printed(item, names[item.row]))
         money = _is_money(item)
-        rows[key].figures[item.measure] = _figure(item, steps[money], factor if money else Decimal(1))
+        step = Decimal(0) if item.measure.endswith(_EXACT) else steps[money]
+        rows[key].figures[item.measure] = _figure(item, step, factor if money else Decimal(1))
     return list(rows.values())
 
 

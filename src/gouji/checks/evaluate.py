@@ -10,7 +10,7 @@ from gouji.checks.find import find
 from gouji.checks.flag import LOW_CONFIDENCE, flag_items, flag_tables, suspects, vouched_for
 from gouji.checks.identities import evaluate_all
 from gouji.checks.rules import load_identities
-from gouji.checks.suggest import suggest
+from gouji.checks.suggest import MOST_SUGGESTED, suggest, suggestion_of
 from gouji.config import ChecksSettings
 from gouji.records import Check, Document, Fact, Finding, Item, Page, Paragraph, Suggestion, Table
 
@@ -41,18 +41,18 @@ def run_checks(
     """
     book = Book(tables, items)
     evaluations = evaluate_all(book, facts, narrative, document, load_identities()) if settings.enabled else []
-    suggested = suggest(book, evaluations)
-    candidates = [candidate for _, candidate in suggested]
+    candidates = suggest(book, evaluations)
+    suggested = [equals for equals in candidates if len(equals) <= MOST_SUGGESTED]
     suspected = suspects(evaluations, candidates)
     vouched = vouched_for(evaluations, suspected)
     flagged = flag_tables(tables, suspected, vouched)
     doubtful = _doubtful(flagged, settings.sure_confidence)
-    findings = find(Book(flagged, ()), evaluations, candidates, pages, doubtful)
+    findings = find(Book(flagged, ()), evaluations, suggested, pages, doubtful)
     return Outcome(
         tables=flagged,
         items=flag_items(items, suspected, vouched),
         checks=tuple(each.check for each in evaluations),
-        suggestions=tuple(suggestion for suggestion, _ in suggested),
+        suggestions=tuple(suggestion_of(candidate) for equals in suggested for candidate in equals),
         findings=findings,
     )
 

@@ -32,15 +32,15 @@ _MOST_POINTERS = 40
 
 
 def find(
-    book: Book, evaluations: Sequence[Evaluation], suggested: Sequence[Candidate], pages: Sequence[Page],
+    book: Book, evaluations: Sequence[Evaluation], suggested: Sequence[tuple[Candidate, ...]], pages: Sequence[Page],
     doubtful: Sequence[CellKey],
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Findings of failed checks, then one line on rounding; unread pages; numbers read with doubt, counted."""
-    settled = {id(each): candidate for candidate in suggested for each in candidate.fixed}
+    settled = {id(each) for equals in suggested for candidate in equals for each in candidate.fixed}
     scanned = {page.page for page in pages if page.origin == "scan"}
     failed = [each for each in evaluations if each.check.status == "fail"]
     found = [_unread(page) for page in pages if page.status == "unread"]
-    found += [_suggested(book, candidate, scanned) for candidate in suggested]
+    found += [_suggested(book, equals, scanned) for equals in suggested]
     found += [_failed(book, each, set(doubtful)) for each in _once(each for each in failed if id(each) not in settled)]
     found += _rounding([each.check for each in evaluations if each.check.status == "rounding"])
     found += _low_confidence(book.tables)
@@ -48,7 +48,7 @@ def find(
 
 
 def _once(failed: Iterable[Evaluation]) -> list[Evaluation]:
-    """Of failures that say the same of the same sums (two columns of one row, a clause and its facts) only the first."""
+    """Of failures that say the same of the same sums (two columns of a row, a clause and its facts) only the first."""
     first: dict[object, Evaluation] = {}
     for each in failed:
         check = each.check
@@ -63,17 +63,24 @@ def _unread(page: Page) -> Finding:
     return Finding(code="page.unread", severity="error", message=message, pointers=(Pointer(page=page.page),))
 
 
-def _suggested(book: Book, candidate: Candidate, scanned: set[int]) -> Finding:
-    figure, checks = candidate.figure, [each.check for each in candidate.fixed]
-    reading = figure.pointer.page in scanned
-    rules = "、".join(dict.fromkeys(check.rule for check in checks))
-    message = (
-        f"{_place(book, figure.pointer)}“{figure.label}”为{figure.text}，若为{printed(figure, candidate.amount)}，"
-        f"则{rules}共{len(checks)}项勾稽关系成立，{'疑为识读有误，请对照原件' if reading else '疑为原件有误'}"
+def _suggested(book: Book, equals: Sequence[Candidate], scanned: set[int]) -> Finding:
+    checks = list({id(each): each.check for candidate in equals for each in candidate.fixed}.values())
+    reading = any(candidate.figure.pointer.page in scanned for candidate in equals)
+    each = "；或者".join(
+        f"{_place(book, candidate.figure.pointer)}“{candidate.figure.label}”为{candidate.figure.text}，"
+        f"若为{printed(candidate.figure, candidate.amount)}，则{_rules(candidate)}成立"
+        for candidate in equals
     )
+    message = f"{each}；{'疑为识读有误，请对照原件' if reading else '疑为原件有误'}"
     code = "check.reading" if reading else f"check.{checks[0].rule}"
     severity = "warning" if reading else "error"
-    return Finding(code=code, severity=severity, message=message, pointers=(figure.pointer,))
+    pointers = tuple(candidate.figure.pointer for candidate in equals)
+    return Finding(code=code, severity=severity, message=message, pointers=pointers)
+
+
+def _rules(candidate: Candidate) -> str:
+    rules = "、".join(dict.fromkeys(each.check.rule for each in candidate.fixed))
+    return f"{rules}共{len(candidate.fixed)}项勾稽关系"
 
 
 def _failed(book: Book, each: Evaluation, doubtful: set[CellKey]) -> Finding:
@@ -102,7 +109,7 @@ def _message(book: Book, each: Evaluation) -> str:
 
 def _shower(each: Evaluation):  # type: ignore[no-untyped-def]
     factor = each.left[0].factor if each.left else Decimal(1)
-    if not each.left and each.check.rule in ("N7", "P1"):
+    if each.share:
         return lambda amount: f"{amount:f}%"
     unit = next((name for name, size in UNITS.items() if size == factor), "")
     if factor == 1 and each.check.rule.startswith(("P3", "P4")):

@@ -21,11 +21,13 @@ _MOST_SUSPECTS = 3
 _DOUBT_LEFT = 0.1
 
 
-def suspects(evaluations: Sequence[Evaluation], suggested: Sequence[Candidate]) -> dict[CellKey, tuple[str, ...]]:
+def suspects(
+    evaluations: Sequence[Evaluation], suggested: Sequence[tuple[Candidate, ...]]
+) -> dict[CellKey, tuple[str, ...]]:
     """The rules that each suspect cell failed. A cell with a suggestion stands for all checks that it puts right."""
     found: dict[CellKey, list[str]] = defaultdict(list)
     settled: set[int] = set()
-    for candidate in suggested:
+    for candidate in (candidate for equals in suggested for candidate in equals):
         settled |= {id(each) for each in candidate.fixed}
         if candidate.figure.key is not None:
             found[candidate.figure.key] += [each.check.rule for each in candidate.fixed]

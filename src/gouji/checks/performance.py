@@ -1,4 +1,4 @@
-"""Identities of the performance forms (绩效): rates, funds, scores, weights, and their executed amounts against the account."""
+"""Identities of the performance forms (绩效): rates, funds, scores, weights, and executed amounts in all."""
 
 from __future__ import annotations
 
@@ -8,40 +8,12 @@ from decimal import Decimal
 from gouji.checks.book import Book, Figure, Row, Sheet
 from gouji.checks.refs import resolve
 from gouji.checks.rules import Identities, Rule
-from gouji.checks.sums import Evaluation, compare, judge, skip, tolerance, total
-from gouji.records import Check
+from gouji.checks.sums import Evaluation, compare, judge, share_check, skip, total
+from gouji.records import Pointer
 from gouji.zh import plain
 
-_HUNDRED = Decimal(100)
+_WEIGHTS = (Decimal(100), Decimal(90))
 _SCORES = ("weight", "score")
-
-
-def share_check(rule: str, says: str, rate: Figure, part: Figure, whole: Figure) -> Evaluation | None:
-    """Whether `rate` per cent is part ÷ whole; cutting off instead of rounding is forgiven. None when the whole is 0."""
-    if not whole.amount:
-        return None
-    expected = part.amount / whole.amount * _HUNDRED
-    slack = (part.step / 2 + abs(part.amount / whole.amount) * whole.step / 2) / abs(whole.amount) * _HUNDRED
-    difference = abs(rate.amount) - abs(expected)
-    shown = expected.quantize(rate.step)
-    status = "pass" if abs(shown) == abs(rate.amount) else "fail"
-    if status == "fail" and abs(difference) < rate.step + slack:
-        status = "rounding"
-    check = Check(
-        rule=rule, status=status, message=says, expected=shown, actual=rate.amount, difference=rate.amount - shown,
-        kind=_share_kind(rate, expected) if status == "fail" else None,
-        operands=(rate.pointer, part.pointer, whole.pointer),
-    )  # fmt: skip
-    return Evaluation(check)
-
-
-def _share_kind(rate: Figure, expected: Decimal) -> str:
-    for kind, powers in (("unit", (4, -4)), ("shift", (1, -1, 2, -2))):
-        for power in powers:
-            moved = abs(expected).scaleb(power)
-            if rate.amount and abs(moved - abs(rate.amount)) <= max(rate.step, abs(rate.amount) / 200):
-                return kind
-    return "other"
 
 
 def evaluate_rate(book: Book, rule: Rule) -> list[Evaluation]:
@@ -125,22 +97,16 @@ def evaluate_weights(book: Book, rule: Rule) -> list[Evaluation]:
     for sheet in _sheets(book, rule):
         _, parts = _scored(sheet, "weight", rule)
         if len(parts) > 2:
-            found.append(_weights(rule, parts))
+            found.append(_weights(rule, parts, bool(_rate_score(sheet))))
     return found or [skip(rule.id, rule.says, "缺表，或没有分值")]
 
 
-def _weights(rule: Rule, parts: Sequence[Figure]) -> Evaluation:
+def _weights(rule: Rule, parts: Sequence[Figure], rate_scored: bool) -> Evaluation:
+    """`rate_scored`: the execution rate has a score, and its 10 points may not be printed among the weights."""
     actual = total(parts)
-    expected = Decimal(90) if abs(actual - 90) < abs(actual - 100) and actual <= 95 else _HUNDRED
-    difference = actual - expected
-    holds = difference == 0
-    close = abs(difference) <= tolerance(parts)
-    check = Check(
-        rule=rule.id, status="pass" if holds else "rounding" if close else "fail", message=rule.says,
-        expected=expected, actual=actual, difference=difference, kind=None if holds or close else "other",
-        operands=tuple(part.pointer for part in parts),
-    )  # fmt: skip
-    return Evaluation(check, tuple(parts), ())
+    nearest = min(_WEIGHTS, key=lambda weight: abs(actual - weight))
+    whole = actual if actual in _WEIGHTS else _WEIGHTS[1] if rate_scored else nearest
+    return compare(rule.id, rule.says, parts, [Figure(whole, Decimal(0), Pointer(), str(whole))])
 
 
 def evaluate_projects(book: Book, rule: Rule, identities: Identities) -> list[Evaluation]:

@@ -1,4 +1,4 @@
-"""Checks of running text: shares (N7), contradicting directions (N11), years (N12), placeholders (N13), statements (N14)."""
+"""Checks of running text: shares (N7), directions (N11), years (N12), placeholders (N13), statements (N14)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from gouji.checks.book import Book, Figure, decimals
-from gouji.checks.performance import share_check
 from gouji.checks.refs import resolve
 from gouji.checks.rules import Identities, Prose
-from gouji.checks.sums import Evaluation
+from gouji.checks.sums import Evaluation, share_check
 from gouji.records import Check, Document, Paragraph, Pointer
 from gouji.zh import UNITS, normalise, parse_number
 

@@ -14,7 +14,7 @@ _SIDE_MEASURES = ("total", "amount")
 
 @dataclass(frozen=True)
 class Found:
-    """What a reference came to: its figures (none: printed blank), or why it can't be told. `other`: another reading."""
+    """What a reference came to: figures (none: printed blank), or why it can't be told. `other`: another reading."""
 
     figures: tuple[Figure, ...] = ()
     missing: str = ""
@@ -108,7 +108,7 @@ def _take(row: Row, measures: tuple[str, ...]) -> list[Figure]:
 
 
 def _between(sheet: Sheet, side: str, first: str, last: str, identities: Identities) -> list[Row] | str:
-    """The side's rows below the line `first` ("" : from the top) and above the line `last`; why not, if one is missing."""
+    """The side's rows below the line `first` ("": from the top) and above `last`; why not, if one is missing."""
     rows = [row for row in sheet.rows if row.side == side]
     start, end = -1, len(rows)
     for name, is_first in ((first, True), (last, False)):

@@ -12,7 +12,7 @@ from gouji.zh import plain
 
 
 def evaluate_row(book: Book, rule: Rule) -> list[Evaluation]:
-    """One evaluation for each row with figures on both sides; one skipped when the report has no such form or column."""
+    """One evaluation for each row with figures on both sides; one skipped when there is no such form or column."""
     found: list[Evaluation] = []
     for form in rule.forms:
         for sheet in book.sheets.get(form, ()):
@@ -68,7 +68,7 @@ def evaluate_classes(book: Book, rule: Rule, identities: Identities) -> list[Eva
 
 
 def _by_class(sheet: Sheet, measure: str, names: dict[str, str]) -> dict[str, list[Figure]]:
-    """The figures that make up each class: its own row's, or where that is not printed those of the highest rows in it."""
+    """The figures that make up each class: its own row's, or where that is not printed the highest rows'."""
     found: dict[str, list[Figure]] = {}
     coded = [row for row in sheet.rows if row.code]
     for row in sheet.rows if not coded else ():
@@ -84,7 +84,7 @@ def _by_class(sheet: Sheet, measure: str, names: dict[str, str]) -> dict[str, li
 
 
 def evaluate_same(book: Book, rule: Rule) -> list[Evaluation]:
-    """Row by row by code (or printed name, where a form has no codes), when the total rows of the first measures agree."""
+    """Row by row by code (by printed name in a form without), when the total rows of the first measures agree."""
     pairs = [(a.partition(":"), b.partition(":")) for a, b in zip(rule.left, rule.right, strict=True)]
     left, right = book.one(pairs[0][0][0]), book.one(pairs[0][1][0])
     if left is None or right is None or left.total is None or right.total is None:

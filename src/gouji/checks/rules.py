@@ -49,7 +49,7 @@ def _put(parts: tuple[str, ...], word: str) -> tuple[str, ...]:
 
 
 class Line(_Frozen):
-    """A line of two-sided forms or a foot: where it is looked for (`side`, below the line `after`) and its printed names."""
+    """A line of two-sided forms or a foot: where it stands (`side`, below the line `after`) and its printed names."""
 
     forms: tuple[str, ...]
     id: str

@@ -8,10 +8,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from gouji.checks.book import Book, Figure, decimals
-from gouji.checks.performance import share_check
 from gouji.checks.refs import resolve
 from gouji.checks.rules import Identities, Parts, Stated
-from gouji.checks.sums import Evaluation, compare, judge, skip
+from gouji.checks.sums import Evaluation, compare, judge, share_check, skip
 from gouji.records import Check, Fact, Pointer
 from gouji.zh import UNITS, normalise, parse_number
 
@@ -61,7 +60,8 @@ def _stated(book: Book, stated: Stated, figures: Sequence[Figure], identities: I
     """
     if not figures:
         return []
-    tables = [list(found.figures) for ref in stated.figures if (found := resolve(book, ref, identities)).figures]
+    resolved = [resolve(book, ref, identities).figures for ref in stated.figures]
+    tables = [list(against) for against in resolved if against]
     if not tables:
         return [skip(stated.rule, stated.says, "表中没有对应的数")]
     nearest = [min(tables, key=lambda table: judge([figure], table) == "fail") for figure in figures]
@@ -90,7 +90,7 @@ def _parts(parts: Parts, by_key: dict[str, list[Figure]]) -> list[Evaluation]:
 
 
 def _changes(by_key: dict[str, list[Figure]], facts: Sequence[Fact]) -> list[Evaluation]:
-    """change% = change ÷ last year, and last year = this year − change: each percentage with the change said beside it."""
+    """change% = change ÷ last year (this year − change): each percentage with the change said beside it."""
     found = []
     for key, shares in list(by_key.items()):
         if not key.endswith(".change_pct"):

@@ -3,38 +3,48 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from gouji.checks.book import Book, CellKey, Figure
-from gouji.checks.sums import Evaluation, judge, one_slip, printed, wanted
+from gouji.checks.sums import Evaluation, Status, judge, one_slip, printed, share_check, wanted
 from gouji.records import Suggestion
-from gouji.zh import parse_number
+from gouji.zh import parse_number, squeeze
 
 _SHIFTS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2))
-# A form of hundreds of cells in which nothing adds up is not put right cell by cell.
-_MOST = 200
+# A report in which nothing adds up is not put right cell by cell.
+_MOST_FAILED = 200
+# More cells than this that would do equally well are no suggestion, and beyond the second number not even suspects.
+MOST_SUGGESTED = 3
+_MOST_RIVALS = 8
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Another reading of a cell: the amount that a failed identity asks for, and how well it does elsewhere."""
+    """Another reading of a cell: the amount that a failed identity asks for, and how well it does elsewhere.
+
+    `fixed`: the identities put right. `exact`: how many then hold exactly. `held`: how many hold as it is.
+    """
 
     figure: Figure
     amount: Decimal
     fixed: tuple[Evaluation, ...]
     exact: int
+    held: int
     read: bool
 
     @property
-    def merit(self) -> tuple[int, bool, int, float]:
-        """Compared from the left: identities put right, read so by the engine as well, exactly so, and doubt of the cell."""
-        return len(self.fixed), self.read, self.exact, round(1 - self.figure.confidence, 2)
+    def merit(self) -> tuple[int, bool, float, bool, int, bool]:
+        """Compared from the left: identities put right, read so by the engine as well, the cell's doubt, the rest."""
+        text = squeeze(self.figure.text)
+        odd = len(text) > 1 and text[0] == "0" and text[1].isdigit()
+        doubt = round(1 - self.figure.confidence, 2)
+        return len(self.fixed), self.read, doubt, odd, -self.held, bool(self.figure.amount)
 
 
 def by_cell(evaluations: Iterable[Evaluation]) -> dict[CellKey, list[Evaluation]]:
-    """The sums that each cell takes part in, whatever came of them."""
+    """The identities that each cell takes part in, whatever came of them."""
     found: dict[CellKey, list[Evaluation]] = defaultdict(list)
     for each in evaluations:
         for key in {figure.key for figure in each.figures}:
@@ -43,23 +53,29 @@ def by_cell(evaluations: Iterable[Evaluation]) -> dict[CellKey, list[Evaluation]
     return found
 
 
-def suggest(book: Book, evaluations: Sequence[Evaluation]) -> list[tuple[Suggestion, Candidate]]:
-    """At most one suggestion for each cell, the best founded first; every one rests on failed identities of its own."""
+def suggest(book: Book, evaluations: Sequence[Evaluation]) -> list[tuple[Candidate, ...]]:
+    """The best founded first; several where cells would do equally well. Each has failed identities of its own."""
     cells = by_cell(evaluations)
-    failed = [each for each in evaluations if each.check.status == "fail" and each.relation == "=" and each.right]
-    candidates = _candidates(book, failed[:_MOST], cells)
-    found: list[tuple[Suggestion, Candidate]] = []
-    open_checks = {id(each) for each in failed}
+    failed = [each for each in evaluations if each.check.status == "fail" and each.figures]
+    candidates = _candidates(book, failed[:_MOST_FAILED], cells)
+    found: list[tuple[Candidate, ...]] = []
     while candidates:
         ranked = sorted(candidates, key=lambda candidate: candidate.merit, reverse=True)
         best = ranked[0]
-        rivals = [c for c in ranked[1:] if c.merit == best.merit and _share_a_check(c, best)]
-        if not rivals:
-            found.append((_suggestion(best), best))
+        equals = [best] + [c for c in ranked[1:] if c.merit == best.merit and _share_a_check(c, best)]
+        if len({candidate.figure.key for candidate in equals}) <= _MOST_RIVALS:
+            found.append(tuple(equals))
         closed = {id(each) for each in best.fixed}
-        open_checks -= closed
         candidates = [c for c in ranked[1:] if not any(id(each) in closed for each in c.fixed)]
     return found
+
+
+def suggestion_of(candidate: Candidate) -> Suggestion:
+    """The candidate as it stands in the report."""
+    figure = candidate.figure
+    rules = tuple(dict.fromkeys(each.check.rule for each in candidate.fixed))
+    text = printed(figure, candidate.amount)
+    return Suggestion(cell=figure.pointer, text=text, value=candidate.amount / figure.factor, rules=rules)
 
 
 def _share_a_check(a: Candidate, b: Candidate) -> bool:
@@ -67,18 +83,35 @@ def _share_a_check(a: Candidate, b: Candidate) -> bool:
 
 
 def _candidates(book: Book, failed: Sequence[Evaluation], cells: dict[CellKey, list[Evaluation]]) -> list[Candidate]:
-    found: dict[tuple[CellKey, Decimal], Candidate] = {}
+    tried: set[tuple[CellKey, Decimal]] = set()
+    found: list[Candidate] = []
     for each in failed:
-        for figure, needed in wanted(each.left, each.right):
+        for figure, needed in _asked_for(each):
             key = figure.key
-            if key is None or (key, needed) in found:
+            if key is None or (key, needed) in tried:
                 continue
+            tried.add((key, needed))
             read = needed in _other_readings(book, figure)
             if read or _likely_slip(figure, needed):
                 candidate = _try(figure, needed, cells[key], read)
-                if candidate is not None:
-                    found[key, needed] = candidate
-    return list(found.values())
+                found.extend([candidate] if candidate is not None else [])
+    return found
+
+
+def _asked_for(each: Evaluation) -> Iterator[tuple[Figure, Decimal]]:
+    """What each figure would have to be; of a share, and of a limit, what one other digit could make it."""
+    if each.relation == "=" and not each.share:
+        yield from wanted(each.left, each.right)
+        return
+    for figure in each.figures:
+        yield from ((figure, amount) for amount in _variants(figure))
+
+
+def _variants(figure: Figure) -> list[Decimal]:
+    text = squeeze(figure.text).replace(",", "").rstrip("%％")
+    texts = (text[:i] + digit + text[i + 1 :] for i in range(len(text)) if text[i].isdigit() for digit in "0123456789")
+    values = (parse_number(other) for other in texts if other != text)
+    return [value * figure.factor for value in values if value is not None]
 
 
 def _other_readings(book: Book, figure: Figure) -> list[Decimal]:
@@ -94,23 +127,24 @@ def _likely_slip(figure: Figure, needed: Decimal) -> bool:
 
 def _try(figure: Figure, amount: Decimal, checks: Sequence[Evaluation], read: bool) -> Candidate | None:
     """The candidate, if with this amount every identity of the cell holds."""
-    fixed, exact = [], 0
+    fixed, exact, held = [], 0, 0
     for each in checks:
-        status = judge(_put(each.left, figure, amount), _put(each.right, figure, amount), each.relation)
+        status = _status(each, figure, amount)
         if status == "fail":
             return None
         exact += status == "pass"
+        held += each.check.status == "pass"
         if each.check.status == "fail":
             fixed.append(each)
-    return Candidate(figure, amount, tuple(fixed), exact, read)
+    return Candidate(figure, amount, tuple(fixed), exact, held, read)
+
+
+def _status(each: Evaluation, figure: Figure, amount: Decimal) -> Status:
+    if not each.share:
+        return judge(_put(each.left, figure, amount), _put(each.right, figure, amount), each.relation)
+    again = share_check("", "", *_put(each.share, figure, amount))
+    return "fail" if again is None or again.check.status == "skipped" else again.check.status
 
 
 def _put(figures: Sequence[Figure], changed: Figure, amount: Decimal) -> list[Figure]:
     return [replace(figure, amount=amount) if figure.key == changed.key else figure for figure in figures]
-
-
-def _suggestion(candidate: Candidate) -> Suggestion:
-    figure = candidate.figure
-    text = printed(figure, candidate.amount)
-    rules = tuple(dict.fromkeys(each.check.rule for each in candidate.fixed))
-    return Suggestion(cell=figure.pointer, text=text, value=candidate.amount / figure.factor, rules=rules)

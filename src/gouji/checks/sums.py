@@ -17,23 +17,25 @@ Relation = Literal["=", "<="]
 
 # Zeros of a form printed to the cent of 万元 are zeros; those of a form in whole 万元 may be amounts rounded away.
 _COARSE_STEP = Decimal(1000)
+_HUNDRED = Decimal(100)
 _SHIFTS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2))
 _UNITS = tuple(Decimal(10) ** power for power in (4, -4, 8, -8))
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A check with what it was made of: sums of `left` and `right` figures that should agree."""
+    """A check with what it was made of: sums of `left` and `right` figures that should agree; or rate, part, whole."""
 
     check: Check
     left: tuple[Figure, ...] = ()
     right: tuple[Figure, ...] = ()
     relation: Relation = "="
+    share: tuple[Figure, ...] = ()
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        """All figures of both sides."""
-        return self.left + self.right
+        """All figures that take part."""
+        return self.left + self.right + self.share
 
 
 def total(figures: Iterable[Figure]) -> Decimal:
@@ -42,7 +44,7 @@ def total(figures: Iterable[Figure]) -> Decimal:
 
 
 def tolerance(figures: Sequence[Figure]) -> Decimal:
-    """How far rounding one by one can carry the two sides apart: half a printed step for each figure that can be rounded."""
+    """How far rounding can carry the two sides apart: half a printed step for each figure that can be rounded."""
     return sum((figure.step / 2 for figure in figures if figure.amount or figure.step >= _COARSE_STEP), Decimal(0))
 
 
@@ -74,7 +76,7 @@ def skip(rule: str, says: str, reason: str) -> Evaluation:
 
 
 def classify(left: Sequence[Figure], right: Sequence[Figure]) -> Kind:
-    """What single slip of one figure would explain the residual: a sign, a unit, a decimal shift, a digit; else other."""
+    """What slip of one figure would explain the residual: a sign, a unit, a decimal shift, a digit; else other."""
     slack = tolerance([*left, *right])
     needs = [(figure, needed) for figure, needed in wanted(left, right) if figure.amount]
     for figure, needed in needs:
@@ -92,6 +94,33 @@ def _close(figure: Figure, factor: Decimal, needed: Decimal, slack: Decimal) -> 
     moved = figure.amount * factor
     room = slack + figure.step / 2 * factor
     return abs(moved - needed) <= room and abs(moved) > 4 * room
+
+
+def share_check(rule: str, says: str, rate: Figure, part: Figure, whole: Figure) -> Evaluation | None:
+    """Whether `rate` per cent is part ÷ whole, rounded or cut off. None when the whole is 0."""
+    if not whole.amount:
+        return None
+    expected = part.amount / whole.amount * _HUNDRED
+    slack = (part.step / 2 + abs(part.amount / whole.amount) * whole.step / 2) / abs(whole.amount) * _HUNDRED
+    difference = abs(rate.amount) - abs(expected)
+    shown = expected.quantize(rate.step)
+    status: Status = "pass" if abs(shown) == abs(rate.amount) else "fail"
+    if status == "fail" and abs(difference) < rate.step + slack:
+        status = "rounding"
+    check = Check(
+        rule=rule, status=status, message=says, expected=shown, actual=rate.amount, difference=rate.amount - shown,
+        kind=_share_kind(rate, expected) if status == "fail" else None,
+        operands=(rate.pointer, part.pointer, whole.pointer),
+    )  # fmt: skip
+    return Evaluation(check, share=(rate, part, whole))
+
+
+def _share_kind(rate: Figure, expected: Decimal) -> Kind:
+    for power in (4, -4, 1, -1, 2, -2):
+        moved = abs(expected).scaleb(power)
+        if rate.amount and abs(moved - abs(rate.amount)) <= max(rate.step, abs(rate.amount) / 200):
+            return "unit" if abs(power) == 4 else "shift"
+    return "digit" if one_slip(rate, expected.quantize(rate.step)) else "other"
 
 
 def wanted(left: Sequence[Figure], right: Sequence[Figure]) -> list[tuple[Figure, Decimal]]:
