@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 import numpy as np
 from PIL import Image as Pillow
@@ -30,7 +30,12 @@ class ImageFile:
 
     def __init__(self, path: Path, sha256: str, media_type: str, settings: PagesSettings) -> None:
         self._settings = settings
-        self._image = _open_image(path)
+        self._file = path.open("rb")  # held here: on damage Pillow forgets to close what it opened
+        try:
+            self._image = _open_image(self._file, path.name)
+        except InputError:
+            self._file.close()
+            raise
         pages, whole = _count_pages(self._image)
         try:
             check_page_count(path.name, pages, settings.max_pages)
@@ -43,6 +48,7 @@ class ImageFile:
     def close(self) -> None:
         """Let go of the file."""
         self._image.close()
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -71,15 +77,15 @@ class ImageFile:
             raise PageError(f"page {number}: the image is damaged or cut off ({error})") from error
 
 
-def _open_image(path: Path) -> Pillow.Image:
+def _open_image(file: BinaryIO, name: str) -> Pillow.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns of large scans and odd tags; both are read or refused below
-            return Pillow.open(path)
+            return Pillow.open(file)
     except Pillow.DecompressionBombError as error:
-        raise TooLargeError(f"{path.name}: it holds too many pixels to be unpacked; scan it at 300 dpi") from error
+        raise TooLargeError(f"{name}: it holds too many pixels to be unpacked; scan it at 300 dpi") from error
     except (UnidentifiedImageError, *_DAMAGE) as error:
-        raise BrokenFileError(f"{path.name}: the image is damaged or cut off; scan it again") from error
+        raise BrokenFileError(f"{name}: the image is damaged or cut off; scan it again") from error
 
 
 def _count_pages(image: Pillow.Image) -> tuple[int, bool]:
