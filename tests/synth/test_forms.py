@@ -35,6 +35,14 @@ def test_cells_cover_every_position_once(seed: int, report: str) -> None:
         assert sorted(spots) == [(r, c) for r in range(form.n_rows) for c in range(form.n_cols)]
 
 
+@pytest.mark.parametrize(("seed", "report"), CASES)
+def test_every_row_and_column_begins_with_a_cell(seed: int, report: str) -> None:
+    """No row or column exists that no printed line sets apart."""
+    for form in forms_of(seed, report)[2]:
+        assert {c.row for c in form.cells} == set(range(form.n_rows))
+        assert {c.col for c in form.cells} == set(range(form.n_cols))
+
+
 def test_overlapping_cells_are_refused() -> None:
     """A row with a cell too many is an error, not a crooked grid."""
     with pytest.raises(ValueError, match=r"overlap|holes"):

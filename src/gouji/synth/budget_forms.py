@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from gouji.synth import figures as f
@@ -103,8 +104,12 @@ def income(body: Body, style: Style) -> Laid:
 
 def _coded(body: Body, style: Style, head: Rows, rows: Sequence[FunctionRow], takes: Sequence[Take]) -> Laid:
     """A coded form with code and name in its first columns (or the name alone, numbered, in some provinces)."""
-    wide = 1 if style.code == "whole" else 3
     tall = len(head)
+    if style.code == "merged" and tall == 1:
+        style = replace(
+            style, code="whole"
+        )  # without 类, 款 and 项 in the heading nothing would part the three columns
+    wide = 1 if style.code == "whole" else 3
     first: list[C | str] = [C("科目编码", cols=wide, rows=1 if wide == 3 and tall > 1 else tall)]
     grid: Rows = [[*first, C("科目名称", rows=tall), *head[0]]]
     if tall > 1:
