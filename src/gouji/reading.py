@@ -15,6 +15,7 @@ from gouji.pages.upright import Upright, find_upright, rotate, turn_box, turn_im
 from gouji.protocols import Image, LayoutDetector, OcrEngine
 from gouji.records import Grid, Line, Page, PageReading
 from gouji.tables.chars import chars_to_lines, fill_from_chars
+from gouji.tables.doubt import settle
 from gouji.tables.fill import cut_line, fill_lattice, find_cell_print, print_height
 from gouji.tables.lattice import Lattice, rulings_to_lattices
 from gouji.tables.prose import boxes_to_lines, cut_prose, find_prose
@@ -98,11 +99,11 @@ def read_print(flat: Mask, dpi: int, lattices: Sequence[Lattice], engine: OcrEng
     height = print_height(ink_of(flat, dpi), dpi)
     cells = find_cell_print(flat, lattices, dpi)
     prose = find_prose(flat, [lattice.box for lattice in lattices], dpi, engine)
-    crops = [cut_line(cells.image, line, height) for lines in cells.lines for line in lines]
-    crops += [cut_prose(flat, box) for box in prose]
-    readings = iter(engine.read_lines(crops))
-    grids = [
-        fill_lattice(lattice, lines, [next(readings) for _ in lines])
-        for lattice, lines in zip(lattices, cells.lines, strict=True)
-    ]
+    crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
+    prose_crops = [cut_prose(flat, box) for box in prose]
+    readings = iter(engine.read_lines([crop for group in (*crops, prose_crops) for crop in group]))
+    grids = []
+    for lattice, lines, cut in zip(lattices, cells.lines, crops, strict=True):
+        first = [next(readings) for _ in lines]
+        grids.append(fill_lattice(lattice, lines, settle(lattice, lines, cut, first, engine.read_lines)))
     return grids, boxes_to_lines(prose, list(readings))

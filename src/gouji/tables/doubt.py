@@ -1,0 +1,134 @@
+"""Doubtful figures read again: other renderings of the same crop, what a number column allows, and a vote.
+
+A column is one of numbers when most of its filled cells read as numbers. In it, a text that is no number, or a number
+read with little confidence, is doubtful. What wins is the candidate with the most weight over all readings and their
+runners-up, numbers first; its share of the weight is its confidence, the others stay as alternatives.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+
+import cv2
+import numpy as np
+
+from gouji.geometry import height, width
+from gouji.protocols import Image, Reading
+from gouji.tables.fill import CellLine, certainty
+from gouji.tables.lattice import Lattice
+from gouji.zh import normalise, parse_number, squeeze
+
+SURE = 0.9  # a number read with at least this certainty is not read again
+MOSTLY = 0.6  # share of a column's filled cells that must be numbers
+SHAPE_TRUST = 0.5  # weight of a candidate made by mending a reading's shape, against the reading itself
+_DASHES = frozenset("-—–－一_ー~")
+_LOOKALIKE = str.maketrans(
+    {**dict.fromkeys("OoQD〇○", "0"), **dict.fromkeys("lI|!", "1"), ":": ".", "：": ".", "。": ".", "，": ","}
+)
+
+ReadLines = Callable[[Sequence[Image]], list[Reading]]
+
+
+def settle(
+    lattice: Lattice,
+    lines: Sequence[CellLine],
+    crops: Sequence[Image],
+    readings: Sequence[Reading],
+    read: ReadLines,
+) -> list[Reading]:
+    """The readings of a lattice's lines, all in step: doubtful figures read again, lone dashes told from 一."""
+    settled = [_as_dash(reading, line, crop) for reading, line, crop in zip(readings, lines, crops, strict=True)]
+    doubtful = find_doubtful(lattice, lines, settled)
+    if not doubtful:
+        return settled
+    others = [read([render(crops[i]) for i in doubtful]) for render in RENDERINGS]
+    for i, *again in zip(doubtful, *others, strict=True):
+        settled[i] = vote([settled[i], *again])
+    return settled
+
+
+def _soft(crop: Image) -> Image:
+    """Smoothed: mends the ragged strokes of a fax."""
+    return np.asarray(cv2.GaussianBlur(crop, (0, 0), max(0.6, crop.shape[0] / 24)))
+
+
+def _roomy(crop: Image) -> Image:
+    """Smaller in a wider margin: another scale of the same print."""
+    pad = max(1, round(crop.shape[0] * 0.12))
+    return np.asarray(cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=255))
+
+
+RENDERINGS: tuple[Callable[[Image], Image], ...] = (_soft, _roomy)
+
+
+def find_doubtful(lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading]) -> list[int]:
+    """Indices of the lines that alone fill a cell of a number column and are no sure number."""
+    alone = Counter(line.cell for line in lines)
+    figures = number_columns(lattice, lines, readings)
+    return [
+        i
+        for i, (line, reading) in enumerate(zip(lines, readings, strict=True))
+        if alone[line.cell] == 1
+        and (lattice.cells[line.cell].col in figures or _mended(reading.text) == "0")
+        and not _is_sure(reading)
+    ]
+
+
+def _is_sure(reading: Reading) -> bool:
+    text = squeeze(reading.text)
+    if parse_number(text) is not None:
+        return certainty(reading) >= SURE
+    # Words (合计, 栏次) and dashes are none of our business; something with a digit in it is.
+    return not any(char.isdigit() for char in text) and _mended(text) is None
+
+
+def number_columns(lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading]) -> set[int]:
+    """The columns most of whose filled cells, words aside, are numbers or look like numbers badly read."""
+    filled: Counter[int] = Counter()
+    numbers: Counter[int] = Counter()
+    for line, reading in zip(lines, readings, strict=True):
+        if any("\u4e00" <= char <= "\u9fff" for char in reading.text):
+            continue
+        col = lattice.cells[line.cell].col
+        filled[col] += 1
+        numbers[col] += _mended(reading.text) is not None
+    return {col for col in filled if numbers[col] >= MOSTLY * filled[col]}
+
+
+def vote(readings: Sequence[Reading]) -> Reading:
+    """One reading from several of the same crop; numbers come before what is none."""
+    weight: defaultdict[str, float] = defaultdict(float)
+    for reading in readings:
+        for text, chance in ((reading.text, 1.0), *reading.alternatives):
+            share = certainty(reading) if text == reading.text else chance * (1 - certainty(reading))
+            plain = squeeze(normalise(text))
+            weight[plain] += share
+            mended = _mended(plain)
+            if mended is not None and mended != plain:
+                weight[mended] += SHAPE_TRUST * share
+    ranked = sorted(weight.items(), key=lambda entry: (parse_number(entry[0]) is not None, entry[1]), reverse=True)
+    text, most = ranked[0]
+    rest = tuple((other, round(chance / len(readings), 4)) for other, chance in ranked[1:4] if other)
+    confidence = most / max(len(readings), sum(weight.values()))
+    return Reading(text, confidence, (confidence,) * len(text), (), rest)
+
+
+def _mended(text: str) -> str | None:
+    """The number that a text becomes when letters are taken for the digits they look like; None when it is none.
+
+    "1.353.56" has its thousands point read as a decimal point: groups of three tell.
+    """
+    plain = squeeze(text).translate(_LOOKALIKE)
+    if parse_number(plain) is None:
+        head, point, tail = plain.rpartition(".")
+        plain = head.replace(".", ",") + point + tail
+    return plain if plain and parse_number(plain) is not None else None
+
+
+def _as_dash(reading: Reading, line: CellLine, crop: Image) -> Reading:
+    """A lone flat stroke in a cell is a dash, whatever it was read as: 一 alone fills no cell of a form."""
+    if squeeze(reading.text) not in _DASHES or height(line.box) > 0.3 * crop.shape[0]:
+        return reading
+    text = "—" if width(line.box) > 0.6 * crop.shape[0] else "-"
+    return Reading(text, reading.confidence, reading.chars[:1] or (reading.confidence,), reading.places[:1])
