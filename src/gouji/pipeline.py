@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from gouji.checks.evaluate import run_checks
 from gouji.config import Settings
 from gouji.engines.registry import model_names, open_engine
 from gouji.errors import PageError
@@ -60,15 +61,20 @@ def assemble(source: Source, readings: Sequence[PageReading], settings: Settings
     document = describe_document(narrative, opening, tables)
     recogniser = load_recogniser(settings.facts)
     facts = extract_facts(narrative, document, settings.facts, recogniser)
+    pages = tuple(reading.page for reading in readings)
+    checked = run_checks(tables, items, facts, narrative.paragraphs, document, pages, settings.checks)
     return Report(
         source=source,
         made_by=made_by(settings, recogniser.name if recogniser else None),
         document=document,
-        pages=tuple(reading.page for reading in readings),
-        tables=tables,
-        items=items,
+        pages=pages,
+        tables=checked.tables,
+        items=checked.items,
         narrative=narrative.paragraphs,
         facts=facts,
+        checks=checked.checks,
+        suggestions=checked.suggestions,
+        findings=checked.findings,
     )
 
 
