@@ -19,10 +19,19 @@ def cover(*texts: str) -> list[Line]:
     ("lines", "expected"),
     [
         (("云砚县水务局2023年度部门决算",), ("云砚县水务局2023年度部门决算", "云砚县水务局", 2023, "final_account")),
-        (("2023 年度", "云砚县水务局部门决算"), ("2023年度云砚县水务局部门决算", "云砚县水务局", 2023, "final_account")),
+        (
+            ("2023 年度", "云砚县水务局部门决算"),
+            ("2023年度云砚县水务局部门决算", "云砚县水务局", 2023, "final_account"),
+        ),
         (("2025年清桐县第三中学单位预算公开",), ("2025年清桐县第三中学单位预算公开", "清桐县第三中学", 2025, "budget")),
-        (("霁川市中级人民法院", "2024年部门预算"), ("霁川市中级人民法院2024年部门预算", "霁川市中级人民法院", 2024, "budget")),
-        (("柳坞镇人民政府2022年度部门决算公开说明",), ("柳坞镇人民政府2022年度部门决算公开说明", "柳坞镇人民政府", 2022, "final_account")),
+        (
+            ("霁川市中级人民法院", "2024年部门预算"),
+            ("霁川市中级人民法院2024年部门预算", "霁川市中级人民法院", 2024, "budget"),
+        ),
+        (
+            ("柳坞镇人民政府2022年度部门决算公开说明",),
+            ("柳坞镇人民政府2022年度部门决算公开说明", "柳坞镇人民政府", 2022, "final_account"),
+        ),
     ],
 )
 def test_cover_says_whose_which_year_and_what(lines: tuple[str, ...], expected: tuple[str, str, int, str]) -> None:
@@ -33,7 +42,9 @@ def test_cover_says_whose_which_year_and_what(lines: tuple[str, ...], expected: 
 
 def test_publication_date_is_read() -> None:
     """A full date on the cover is the day of publication."""
-    assert describe_document(Narrative(()), cover("云砚县水务局2023年度部门决算", "2024年9月14日")).published == date(2024, 9, 14)
+    assert describe_document(Narrative(()), cover("云砚县水务局2023年度部门决算", "2024年9月14日")).published == date(
+        2024, 9, 14
+    )
 
 
 def test_captions_help_where_the_cover_is_silent() -> None:

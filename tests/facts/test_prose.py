@@ -53,9 +53,10 @@ def test_paragraph_runs_over_the_page_break() -> None:
 
 
 def test_page_numbers_and_running_heads_are_left_out() -> None:
-    """"— 3 —", a bare number and a head that comes on every page are furniture, not prose."""
+    """A line like "— 3 —", a bare number and a head that comes on every page are furniture, not prose."""
     pages = [
-        (page(n), [line("云砚县水务局部门决算", 60), *block(LONG, 400), line(f"— {n} —", 2200, 760)]) for n in range(1, 5)
+        (page(n), [line("云砚县水务局部门决算", 60), *block(LONG, 400), line(f"— {n} —", 2200, 760)])
+        for n in range(1, 5)
     ]
     narrative = build_narrative(pages)
     assert texts(narrative) == [LONG] * 4
@@ -70,7 +71,12 @@ def test_every_way_to_print_a_page_number_is_known(number: str) -> None:
 
 def test_contents_with_a_title_are_kept_apart() -> None:
     """The lines under 目录 are the table of contents; the same lines later are headings."""
-    toc = [line("目  录", 200, 700), line("第一部分 部门概况", 300), line("一、主要职责", 370), line("第二部分 情况说明", 440)]
+    toc = [
+        line("目  录", 200, 700),
+        line("第一部分 部门概况", 300),
+        line("一、主要职责", 370),
+        line("第二部分 情况说明", 440),
+    ]
     body = [line("第一部分 部门概况", 200, 600), line("一、主要职责", 300), *block(LONG, 400)]
     narrative = build_narrative([(page(1), toc), (page(2), body)])
     assert len(narrative.toc) == 4
@@ -102,7 +108,7 @@ def test_headings_give_the_section_path() -> None:
 
 
 def test_numbered_item_with_a_figure_is_a_paragraph() -> None:
-    """"（一）人员经费401.20万元。" is said, not headed."""
+    """A line like "（一）人员经费401.20万元。" is said, not headed."""
     lines = [*block(LONG, 200), *block("（一）人员经费401.20万元。", 500), *block(OTHER, 700)]
     assert {p.paragraph.kind for p in build_narrative([(page(1), lines)]).passages} == {"paragraph"}
 

@@ -8,7 +8,15 @@ from gouji.zh import squeeze
 
 _ADDED = re.compile(r"[（(](?:本级|汇总|机关|本部|含[^）)]*)[）)]|本级|机关$|部门$")
 _UNDER = re.compile(r"(?:站|所|中心|大队|支队|院|校|分局|处|馆|公司|园|段|场|社|会)$")  # an institution under the body
+_ENDING = re.compile(
+    r"[局院校所站馆园段场社会厅委](?![\u4e00-\u9fff]?[计议])|中心|大队|支队|办公室|政府|公司|学校|幼儿园"
+)
 SHARED = 0.75
+
+
+def may_name_body(text: str, organisation: str) -> bool:
+    """Whether the text holds the ending of a body's name once the report's own body is taken out."""
+    return bool(_ENDING.search(squeeze(text).replace(_core(organisation), "")))
 
 
 def same_body(name: str, organisation: str) -> bool:

@@ -33,7 +33,7 @@ _DIGIT = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○"
 
 
 def describe_document(narrative: Narrative, first_lines: Sequence[Line], tables: Sequence[Table] = ()) -> Document:
-    """The document's description from its cover, its first paragraphs, and its tables' captions; what is not found stays None.
+    """The document's description from its cover, first paragraphs and tables' captions; what is not found stays None.
 
     `first_lines` are the lines of the first pages (the cover), in reading order.
     """

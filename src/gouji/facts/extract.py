@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gouji.config import FactsSettings
+from gouji.facts.bodies import may_name_body, same_body
+from gouji.facts.drafts import Draft, settle, to_fact
 from gouji.facts.matching import Match, match_item
 from gouji.facts.narrative import Narrative, Passage
 from gouji.facts.sightings import Sighting, clause_offset, find_sightings, heading_scope
 from gouji.facts.subjects import clause_subject, opening_subject, split_names, title_subject
-from gouji.facts.bodies import same_body
 from gouji.facts.wording import Rule, load_grammar, load_rules
 from gouji.facts.worktext import WorkText, to_work_text
 from gouji.records import Document, Fact
@@ -34,24 +36,6 @@ _NO_ITEM = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A fact before it is told from its twins; `start` to `end` is its evidence in the paragraph's text."""
-
-    key: str
-    value: Decimal
-    unit: str
-    subject: str | None
-    year: int | None
-    passage: Passage
-    start: int
-    end: int
-    figure: tuple[int, int]
-    rule: Rule
-    rank: int
-    ner: bool = False
-
-
 @dataclass
 class _Reading:
     """What has been understood of one paragraph so far."""
@@ -61,7 +45,7 @@ class _Reading:
     sightings: list[Sighting]
     document: Document
     subject: str | None
-    entities: Entities | None
+    nlp: Recogniser | None
     drafts: list[Draft] = field(default_factory=list)
     level: Match | None = None
     level_at: Sighting | None = None
@@ -71,7 +55,13 @@ class _Reading:
     named: list[Match] = field(default_factory=list)
     lead: str = ""
     inherited: str = "none"
+    seen: bool = False
     forced: dict[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def entities(self) -> Entities | None:
+        """What the recogniser sees in the paragraph; looked up only when a clause asks."""
+        return self.nlp.entities(self.passage.text) if self.nlp else None
 
 
 def extract_facts(
@@ -94,20 +84,19 @@ def extract_facts(
         _read(reading)
         drafts += reading.drafts
         title = title_subject(passage.text) if len(passage.text) <= 60 else None
-    return tuple(_to_fact(draft, document) for draft in _settle(drafts, document))
+    return tuple(to_fact(draft, document) for draft in settle(drafts, document))
 
 
 def _begin(
     passage: Passage, document: Document, scope: str | None, title: str | None, nlp: Recogniser | None
 ) -> _Reading:
-    work = to_work_text(passage.text)
+    work = to_work_text(passage.text, passage.confidences())
     sightings = find_sightings(work.text, scope)
     subject = None
     if any(sighting.scope == "performance" for sighting in sightings) or scope == "performance":
         headings = (title_subject(heading) for heading in reversed(passage.paragraph.section[-1:]))
         subject = opening_subject(work.text) or title or next((name for name in headings if name), None)
-    entities = nlp.entities(passage.text) if nlp and sightings else None
-    return _Reading(passage, work, sightings, document, subject, entities)
+    return _Reading(passage, work, sightings, document, subject, nlp)
 
 
 def _read(reading: _Reading) -> None:
@@ -185,9 +174,7 @@ def _state(reading: _Reading, sighting: Sighting, match: Match) -> None:
     spec = match.rule.text
     subject = None
     if spec.subject:
-        named = clause_subject(match.lead, match.start)
-        reading.subject = _bounded(reading, sighting, named) or reading.subject
-        subject = reading.subject
+        subject = _subject(reading, sighting, match)
         if subject is None:
             return
     elif match.rule.units & _OWN_UNITS and _speaks_of_another(reading, sighting, match):
@@ -196,12 +183,31 @@ def _state(reading: _Reading, sighting: Sighting, match: Match) -> None:
         reading.drafts.append(_draft(reading, sighting, match, key, sighting.figure.value, subject))
 
 
+def _subject(reading: _Reading, sighting: Sighting, match: Match) -> str | None:
+    """The project that the clause names, else the one spoken of so far, else the last that the recogniser saw."""
+    named = clause_subject(match.lead, match.start)
+    if named and reading.entities:
+        start, end = reading.work.span(sighting.clause_start, sighting.figure.start)
+        better = reading.entities.project_within(start, end, named)
+        reading.seen = better is not None
+        named = better or named
+    elif reading.subject is None and reading.entities:
+        named = reading.entities.last_project(reading.work.origins[sighting.figure.start])
+        reading.seen = named is not None
+    reading.subject = named or reading.subject
+    return reading.subject
+
+
 def _speaks_of_another(reading: _Reading, sighting: Sighting, match: Match) -> bool:
     """Whether the clause's body, as the recogniser sees it, is another than the report's own."""
-    if reading.entities is None or reading.document.organization is None:
+    organisation = reading.document.organization
+    if reading.nlp is None or organisation is None:
         return False
-    spoken = reading.entities.speaker(*_speech(reading, sighting, match), reading.passage.text)
-    return spoken is not None and not same_body(spoken, reading.document.organization)
+    start, item = _speech(reading, sighting, match)
+    if not may_name_body(reading.passage.text[start:item], organisation) or reading.entities is None:
+        return False
+    spoken = reading.entities.speaker(start, item, reading.passage.text)
+    return spoken is not None and not same_body(spoken, organisation)
 
 
 def _speech(reading: _Reading, sighting: Sighting, match: Match) -> tuple[int, int]:
@@ -210,14 +216,6 @@ def _speech(reading: _Reading, sighting: Sighting, match: Match) -> tuple[int, i
     named = text.rfind(match.lead[match.start : match.end], sighting.sentence, sighting.figure.start)
     position = named if named >= 0 else sighting.figure.start
     return reading.work.span(sighting.sentence, sighting.figure.end)[0], reading.work.origins[position]
-
-
-def _bounded(reading: _Reading, sighting: Sighting, named: str | None) -> str | None:
-    """The project's name with the boundaries that the recogniser sees, when it sees one inside the clause."""
-    if named is None or reading.entities is None:
-        return named
-    start, end = reading.work.span(sighting.clause_start, sighting.figure.start)
-    return reading.entities.project_within(start, end, named) or named
 
 
 def _stated_keys(reading: _Reading, match: Match) -> tuple[str, ...]:
@@ -298,7 +296,7 @@ def _opens(reading: _Reading, sighting: Sighting) -> bool:
 
 
 def _read_unchanged(reading: _Reading) -> None:
-    """ "与上年持平" states a change of 0 for the item before it in the same sentence."""
+    """A clause like "与上年持平" states a change of 0 for the item before it in the same sentence."""
     text, grammar = reading.work.text, load_grammar()
     for found in re.finditer(r"[^，。；：\d]*(?:20\d\d年)?[^，。；：\d]*", text):
         clause = found.group()
@@ -323,7 +321,7 @@ def _work_end(reading: _Reading, draft: Draft) -> int:
 
 
 def _read_zeros(reading: _Reading) -> None:
-    """ "未发生公务接待费" states 0, unless a figure is given anywhere in the document."""
+    """A clause like "未发生公务接待费" states 0, unless a figure is given anywhere in the document."""
     text = reading.work.text
     for clause in re.finditer(r"[^，。；：！？]+", text):
         if re.search(r"\d", re.sub(r"20\d\d年", "", clause.group())):
@@ -364,46 +362,13 @@ def _draft(reading: _Reading, sighting: Sighting, match: Match, key: str, value:
         figure=reading.work.span(sighting.figure.start, sighting.figure.end),
         rule=match.rule,
         rank=match.rule.text.rank,
-        ner=reading.entities is not None and subject is not None,
+        ner=reading.seen and subject is not None,
     )
 
 
 def _evidence_start(reading: _Reading, sighting: Sighting, match: Match) -> int:
-    """Where the evidence begins: the clause of the item's name when it stands in the same sentence, else the figure's."""
+    """Where the evidence begins: the clause of the item's name if it is in the same sentence, else the figure's."""
     text = reading.work.text
     name = match.lead[match.start : match.end]
     named = text.rfind(name, sighting.sentence, sighting.figure.start)
     return clause_offset(text, named if named >= 0 else sighting.clause_start)
-
-
-def _settle(drafts: Sequence[Draft], document: Document) -> list[Draft]:
-    """One draft per key, value and subject; weaker rules and other years give way to stronger ones of the same key."""
-    kept: list[Draft] = []
-    for draft in drafts:
-        rivals = [other for other in drafts if other.key == draft.key and other.subject == draft.subject]
-        if draft.rank < max(other.rank for other in rivals):
-            continue
-        years = {other.year or document.fiscal_year for other in rivals if other.rank == draft.rank}
-        if document.fiscal_year in years and (draft.year or document.fiscal_year) != document.fiscal_year:
-            continue
-        if not any((k.key, k.value, k.subject) == (draft.key, draft.value, draft.subject) for k in kept):
-            kept.append(draft)
-    return kept
-
-
-def _to_fact(draft: Draft, document: Document) -> Fact:
-    page, box = draft.passage.place(draft.start, draft.end)
-    read = draft.passage.confidence(*draft.figure)
-    trust = {1: 0.98, 0: 0.85, -1: 0.8}.get(draft.rank, 0.8)
-    return Fact(
-        key=draft.key,
-        value=draft.value,
-        unit=draft.unit,
-        subject=draft.subject,
-        year=draft.year or document.fiscal_year,
-        evidence=draft.passage.text[draft.start : draft.end].strip(),
-        page=page,
-        box=box,
-        confidence=round(min(1.0, read) * trust, 4),
-        method=f"{'ner+' if draft.ner else ''}rule:{draft.rule.text.id}",
-    )

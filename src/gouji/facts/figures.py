@@ -48,7 +48,7 @@ _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure with its unit: `value` in the fact's unit, `kind` the unit's class, `start` to `end` in the work text."""
+    """One figure with its unit: `value` in the fact's unit, `kind` its class, `start` to `end` in the work text."""
 
     start: int
     end: int
@@ -58,7 +58,7 @@ class Figure:
 
 
 def find_figures(text: str) -> list[Figure]:
-    """All figures with a unit, in order. Dates, document numbers, thresholds ("50万元以上") and placeholders are none."""
+    """All figures with a unit, in order. Dates, document numbers, thresholds (50万元以上) and placeholders are none."""
     masked = [found.span() for found in _MASKED.finditer(text)]
     figures = []
     for found in _NUMBER.finditer(text):

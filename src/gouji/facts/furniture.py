@@ -98,7 +98,7 @@ def _contents(prose: Sequence[Sequence[Line]]) -> list[tuple[int, int]]:
 
 
 def _listed_from(prose: Sequence[Sequence[Line]], start: int, first: int) -> list[tuple[int, int]]:
-    """The entries after the title, to the end of its page and over the next pages as long as those hold entries only."""
+    """The entries after the title, to the end of its page and over the next pages that hold entries only."""
     found = [(start, first)]
     opening = ""
     for i in range(first + 1, len(prose[start])):

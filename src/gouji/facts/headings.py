@@ -1,4 +1,4 @@
-"""Headings: recognised by numbering, size, place and wording, and ranked so that each paragraph knows those above it."""
+"""Headings: recognised by numbering, size, place and wording, and ranked so that paragraphs know those above them."""
 
 from __future__ import annotations
 

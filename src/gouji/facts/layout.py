@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from gouji.facts.narrative import ems
@@ -76,13 +77,13 @@ def type_area(page: Page, lines: Sequence[Line]) -> TypeArea | None:
         return None
     em = median((line.box[2] - line.box[0]) / ems(line.text) for line in long)
     left = _edge(sorted(line.box[0] for line in lines), em)
-    right = _edge(sorted((-line.box[2] for line in long)), em)
+    right = _edge(sorted(-line.box[2] for line in long), em)
     return TypeArea(left, -right, em)
 
 
 def _edge(values: Sequence[int], em: float) -> float:
     """The outermost value that at least one other line comes near to (a lone stray does not set an edge)."""
-    for value, following in zip(values, values[1:], strict=False):
+    for value, following in pairwise(values):
         if following - value <= 0.8 * em:
             return (value + following) / 2
     return float(values[0])

@@ -19,7 +19,7 @@ class Printed:
 
 @dataclass(frozen=True)
 class Passage:
-    """One paragraph with its lines. `origins` runs along `paragraph.text`: index in `lines`, index in that line's text."""
+    """One paragraph with its lines. `origins` runs along its text: index in `lines`, index in that line's text."""
 
     paragraph: Paragraph
     lines: tuple[Printed, ...]
@@ -39,6 +39,10 @@ class Passage:
         line = self.lines[number].line
         return line.chars[place] if place < len(line.chars) else line.confidence
 
+    def confidences(self) -> tuple[float, ...]:
+        """The confidence of every character of the text."""
+        return tuple(self._char_confidence(i) for i in range(len(self.origins)))
+
     def place(self, start: int, end: int) -> tuple[int, Box]:
         """The page on which the character range begins, and the box around its part on that page."""
         touched: dict[int, list[int]] = {}
@@ -55,7 +59,7 @@ class Passage:
 
 @dataclass(frozen=True)
 class Narrative:
-    """The document's prose in reading order; `toc` holds the table of contents' lines, `furniture` heads and page numbers."""
+    """The document's prose in reading order; `toc`: the contents' lines, `furniture`: running heads, page numbers."""
 
     passages: tuple[Passage, ...]
     toc: tuple[str, ...] = ()

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 
 # What may stand around the body in "其中：某某中心2024年度支出合计".
-_SPOKEN = re.compile(r"(?:20\d\d\s*年度?|其中|按单位分|所属|下属|本年|本级|[，、：:；;的\s\d.．（）()]|一般公共预算|财政拨款|总|年末|截[至止]|\d+月|\d+日)+")
+_SPOKEN = re.compile(
+    r"(?:20\d\d\s*年度?|其中|按单位分|所属|下属|本年|本级|[，、：:；;的\s\d.．（）()]|一般公共预算|财政拨款|总|年末|截[至止]"
+    r"|\d+月|\d+日)+"
+)
+# Words that belong to the sentence, not to a project's name ("我局组织实施的某某项目").
+_AROUND = re.compile(r"组织|实施|开展|我[局单部校院]|本[单部]|安排|承担|其中|对")
 _ACTS = re.compile(r"\s*(?:批复|下达|核定|安排|拨付|拨入|审核)")
 
 
@@ -36,10 +41,13 @@ class Entities:
     spans: tuple[Entity, ...]
 
     def project_within(self, start: int, end: int, named: str) -> str | None:
-        """The project's name inside the range that shares most of `named`; None when no project there does."""
-        inside = [span for span in self.spans if span.label == "PROJECT" and start <= span.start and span.end <= end]
-        sharing = [span.text for span in inside if span.text in named or named in span.text]
-        return max(sharing, key=len, default=None)
+        """The project in the range that bounds `named` better: a longer name, or `named` without words around it."""
+        for span in self.spans:
+            if span.label != "PROJECT" or not (start <= span.start and span.end <= end):
+                continue
+            if named in span.text or (span.text in named and _AROUND.search(named.replace(span.text, "", 1))):
+                return span.text
+        return None
 
     def last_project(self, before: int) -> str | None:
         """The last project named before a position."""
@@ -47,7 +55,7 @@ class Entities:
         return next(named, None)
 
     def speaker(self, sentence: int, item: int, text: str) -> str | None:
-        """The body that an item is said of: it opens the sentence, or stands right before the item; None when none does."""
+        """The body that an item is said of: it opens the sentence or stands right before the item."""
         for span in reversed(self.spans):
             if span.label != "ORG" or not sentence <= span.start < span.end <= item:
                 continue

@@ -32,7 +32,7 @@ class _Row:
 
 
 def build_narrative(lines_by_page: Sequence[tuple[Page, Sequence[Line]]]) -> Narrative:
-    """The document's prose from every page's lines outside tables, pages in order; an empty document gives no passages."""
+    """The document's prose from every page's lines outside tables, pages in order; no lines give no passages."""
     pages = [(page, rows(_own_lines(page, lines))) for page, lines in lines_by_page]
     areas = type_areas(pages)
     sorted_lines = sort_lines(pages)

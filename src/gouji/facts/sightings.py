@@ -1,4 +1,4 @@
-"""Each figure of a paragraph with what its sentence says of it: the words before it, its form, its scope and its year."""
+"""Each figure of a paragraph with what its sentence says of it: the words before it, its form, its scope, its year."""
 
 from __future__ import annotations
 

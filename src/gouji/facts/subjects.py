@@ -63,7 +63,7 @@ def clause_subject(lead: str, item_start: int) -> str | None:
 
 
 def clean_subject(text: str) -> str | None:
-    """A project's name without numbering and general words at its ends; None when only general words are left."""
+    """A project's name without numbering and general words at its ends; None when nothing else is left."""
     name = _NUMBER.sub("", text.strip("，、：；。 "))
     name = re.sub(
         r"^(?:我单位|我部门|我局|本单位|本部门|本局)?(?:的|对|对照|组织|开展|以)?(?=20\d\d|[^的对])", "", name

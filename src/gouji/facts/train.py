@@ -1,12 +1,15 @@
-"""Trains the recogniser: `python -m gouji.facts.train TEXT_DIR MODEL_DIR`, with `configs/facts/ner.cfg` and a fixed seed.
+"""Trains the recogniser, by `configs/facts/ner.cfg`: `python -m gouji.facts.train [TEXT_DIR MODEL_DIR]`.
 
-TEXT_DIR holds `train.jsonl` and `dev.jsonl`, as `python -m gouji.synth.corpus TEXT_DIR` writes them.
+TEXT_DIR holds `train.jsonl` and `dev.jsonl`, as `python -m gouji.synth.corpus TEXT_DIR` writes them. Without arguments
+the text is written afresh to a temporary folder, by that command, and the model goes to `models/ner`.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,12 +41,11 @@ def read_labelled(path: str | Path) -> Callable[[Language], Iterator[Example]]:
 
 def train(texts: Path, out: Path) -> dict[str, Any]:
     """Train on `texts`, write the model and its card to `out`, and return the scores on the held-out part."""
-    import spacy
     from spacy.training.initialize import init_nlp
     from spacy.training.loop import train as run
-    from spacy.util import load_config
+    from spacy.util import load_config, registry
 
-    spacy.registry.readers("gouji.Labelled.v1", func=read_labelled)
+    registry.readers("gouji.Labelled.v1", func=read_labelled)
     overrides = {"paths.train": str(texts / "train.jsonl"), "paths.dev": str(texts / "dev.jsonl")}
     config = load_config(data_dir("configs") / "facts" / "ner.cfg", overrides=overrides)
     nlp, _ = run(init_nlp(config), None, stdout=sys.stderr, stderr=sys.stderr)
@@ -78,11 +80,12 @@ def model_card(texts: Path, scores: dict[str, Any]) -> str:
             "A spaCy pipeline (Chinese, one token per character) that marks ORG, PROJECT, ITEM (科目), MONEY, PERCENT,",
             "COUNT, SCORE, AREA and YEAR in the prose of budget and final-account reports. Apache-2.0.",
             "",
-            f"- Data: {counts['train']} paragraphs for training and {counts['dev']} held out, all written by `gouji.synth`",
-            "  about bodies and projects that do not exist; half of them with the slips that OCR makes.",
-            "- Command: `make ner` (`python -m gouji.synth.corpus DIR`, then `python -m gouji.facts.train DIR models/ner`).",
+            f"- Data: {counts['train']} paragraphs for training and {counts['dev']} held out, all written by",
+            "  `gouji.synth` about bodies and projects that do not exist; half of them with the slips that OCR makes.",
+            "- Command: `make ner`, which is `python -m gouji.synth.corpus DIR` and then",
+            "  `python -m gouji.facts.train DIR models/ner`.",
             "- Seed: 20260 (`configs/facts/ner.cfg`), the corpus by its own seed 7.",
-            "- Limits: trained on invented text only; names of bodies and projects of unheard-of shape may be cut short.",
+            "- Limits: trained on invented text only; names of an unheard-of shape may be cut short.",
             "",
             "| label | precision | recall | F1 on held-out fictitious text |",
             "|---|---|---|---|",
@@ -93,5 +96,15 @@ def model_card(texts: Path, scores: dict[str, Any]) -> str:
     )
 
 
+def main(arguments: list[str]) -> None:
+    """Train on the given folders, or on text written afresh."""
+    if arguments:
+        train(Path(arguments[0]), Path(arguments[1]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "gouji.synth.corpus", folder], check=True)
+        train(Path(folder), data_dir("models") / "ner")
+
+
 if __name__ == "__main__":
-    train(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(sys.argv[1:])

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from gouji.config import data_dir
 from gouji.errors import SetupError
 
-_SHARED = {"grammar.toml", "scopes.toml"}
+_SHARED = {"grammar.toml", "scopes.toml", "terms.toml"}
 
 
 class RuleText(BaseModel):
@@ -73,8 +73,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Scope:
-    """What a section or sentence can be about; a silent one states no facts, a weak one's opening tells nothing against
-    a section that is known."""
+    """What a section or sentence can be about.
+
+    A silent one states no facts; a weak one's opening tells nothing against a section that is known.
+    """
 
     id: str
     heading: re.Pattern[str]
@@ -169,13 +171,14 @@ def load_rules() -> tuple[Rule, ...]:
 
 def _compile(text: RuleText, tail: str) -> Rule:
     grammar = load_grammar()
-    zero = f"(?:{grammar.zero_before})[^，。；：、]{{0,6}}?(?:{text.item})|(?:{text.item})[^，。；：]{{0,6}}(?:{grammar.zero_after})"
+    before = f"(?:{grammar.zero_before})[^，。；：、]{{0,6}}?(?:{text.item})"
+    after = f"(?:{text.item})[^，。；：]{{0,6}}(?:{grammar.zero_after})"
     return Rule(
         text=text,
         keys=text.keys or ((text.key,) if text.key else ()),
         units=frozenset([text.unit] if isinstance(text.unit, str) else text.unit),
         item=re.compile(f"({text.item})(?:{tail})*$"),
-        zero_item=re.compile(zero),
+        zero_item=re.compile(f"{before}|{after}"),
         needs=_optional(text.needs),
         denied=_optional(text.denied),
         after=_optional(text.after),

@@ -1,10 +1,12 @@
-"""The text as the rules see it: without white space and quotation marks, common OCR slips undone, each character traced."""
+"""The text as the rules see it: no white space, no quotation marks, common OCR slips undone, each character traced."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gouji.facts.spelling import mend_terms
 from gouji.facts.wording import load_grammar
 
 _DROPPED = set(" \t\u3000“”‘’\"'「」『』")
@@ -44,10 +46,15 @@ class WorkText:
         return self.origins[start], self.origins[end - 1] + 1
 
 
-def to_work_text(paragraph: str) -> WorkText:
-    """The paragraph's text for the rules; every replacement keeps the length."""
+def to_work_text(paragraph: str, confidences: Sequence[float] | None = None) -> WorkText:
+    """The paragraph's text for the rules; every replacement keeps the length.
+
+    `confidences` runs along the paragraph: where the reading is in doubt, misread terms are put right.
+    """
     kept = [(index, char) for index, char in enumerate(paragraph) if char not in _DROPPED and not char.isspace()]
     text = "".join(char for _, char in kept).translate(_WIDE)
+    if confidences is not None:
+        text = mend_terms(text, [confidences[index] for index, _ in kept])
     for wrong, right in load_grammar().slips:
         text = text.replace(wrong, right)
     text = _POINT.sub(".", _ONE.sub("1", _ZERO.sub("0", _ZERO.sub("0", text))))  # twice: "5.OO"

@@ -22,7 +22,7 @@ NOISY = 0.5  # share of paragraphs that get noise
 SLIP = 0.012  # share of characters misread in a noisy paragraph
 LOST = 0.003
 KEPT = 0.35  # share of a narrative's paragraphs that are kept: they resemble each other
-EXTRA = 45  # texts of `prose_ner.toml` for each body
+EXTRA = 60  # texts of `prose_ner.toml` for each body
 BLANK = 0.004
 _SLOT = re.compile(r"\{(?P<name>[a-z]+)(?::(?P<label>[A-Z]+))?\}")
 
@@ -64,7 +64,7 @@ def labelled_paragraphs(seed: int) -> Iterator[Labelled]:
     rng = random.Random(f"gouji corpus {seed}")
     body = invent(seed, report="budget" if seed % 3 == 0 else "final_account")
     names: dict[str, str] = {}
-    blocks = [block for block in write_prose(body, rng) if rng.random() < KEPT]
+    blocks = [block for block in write_prose(body, rng) if block.spans and rng.random() < KEPT]
     paragraphs = [_renamed(block, names, rng, body.year) for block in blocks]
     paragraphs += [_extra(body, rng) for _ in range(EXTRA)]
     for paragraph in paragraphs:
@@ -130,7 +130,7 @@ def invented_body(rng: random.Random) -> str:
     pair = [rng.choice(data["place_chars"]), rng.choice(data["place_rare"])]
     rng.shuffle(pair)
     place = "".join(pair) + rng.choice(data["place_ends"])
-    return place + rng.choice(data["offices"]) + rng.choice(data["branches"])
+    return f"{place}{rng.choice(data['offices'])}{rng.choice(data['branches'])}"
 
 
 def invented_project(rng: random.Random, year: int) -> str:
@@ -140,7 +140,7 @@ def invented_project(rng: random.Random, year: int) -> str:
         year=year, last=year - 1, no=rng.randint(1, 400), place=rng.choice(data["place_chars"])
     )
     cores = rng.sample(data["project_cores"], 2 if rng.random() < 0.1 else 1)
-    return head + rng.choice(["及", "和", "与"]).join(cores) + rng.choice(data["project_tails"])
+    return f"{head}{rng.choice(['及', '和', '与']).join(cores)}{rng.choice(data['project_tails'])}"
 
 
 def _noisy(paragraph: Labelled, rng: random.Random) -> Labelled:
@@ -173,4 +173,4 @@ def _trimmed(text: str, span: Span) -> Span:
 if __name__ == "__main__":
     import sys
 
-    write_corpus(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 300, 7)
+    write_corpus(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 110, 7)

@@ -87,7 +87,7 @@ class Writer:
 
 
 def write_prose(body: Body, rng: random.Random) -> list[Block]:
-    """The whole narrative of a report: 概况, 情况说明, 名词解释, with the facts that it states and its labelled spans."""
+    """The whole narrative of a report: 概况, 情况说明, 名词解释, with its facts and its labelled spans."""
     writer = Writer(body, rng)
     shared = synth_data("prose")["section"]
     own = synth_data("prose_final" if body.report == "final_account" else "prose_budget")["section"]

@@ -167,7 +167,7 @@ def _changes(body: Body, habits: Habits, rng: random.Random) -> dict[str, Value]
 
 
 def _change(habits: Habits, rng: random.Random, now: Decimal, then: Decimal, keys: tuple[str, ...]) -> Value:
-    """ "减少84.10万元，下降10.26%" with both facts, signed."""
+    """A change in money and in percent ("减少84.10万元，下降10.26%") with both facts, signed."""
     difference, share = now - then, percent(abs(now - then), then)
     sign = -1 if difference < 0 else 1
     verbs = [("减少", "下降"), ("减少", "降低"), ("下降", "降幅为"), ("减少", "减少")]
