@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tables.drawing import Grey, blank, write
+
+from gouji.config import EngineSettings, load_settings
+from gouji.engines.registry import ENGINES, model_names, open_engine
+from gouji.errors import SetupError, UsageError
+from gouji.protocols import OcrEngine
+from gouji.zh import normalise
+
+LINE = "一般公共预算财政拨款支出 1,234.56"
+NAMES = ["openvino", "paddle"]
+
+
+def settings(**changes: object) -> EngineSettings:
+    return load_settings().engine.model_copy(update=changes)
+
+
+@cache
+def opened(name: str) -> OcrEngine:
+    pytest.importorskip({"paddle": "paddleocr"}.get(name, name))
+    return open_engine(settings(name=name))
+
+
+@pytest.fixture(params=NAMES)
+def engine(request: pytest.FixtureRequest) -> OcrEngine:
+    return opened(request.param)
+
+
+def crop_of(text: str, size: int = 32) -> Grey:
+    wide = blank(size * 2, size * (len(text) + 2))
+    _, _, right, bottom = write(wide, 8, 8, text, size)
+    return np.ascontiguousarray(wide[: bottom + 8, : right + 8])
+
+
+def test_both_engines_are_known() -> None:
+    """The list on the door."""
+    assert set(ENGINES) >= set(NAMES)
+
+
+def test_line_is_read(engine: OcrEngine) -> None:
+    """A drawn line of words and figures is read to the last digit, with a confidence and a place a character."""
+    (reading,) = engine.read_lines([crop_of(LINE)])
+    assert normalise(reading.text).replace(" ", "") == LINE.replace(" ", "")
+    assert reading.confidence > 0.9
+    assert len(reading.chars) == len(reading.places) == len(reading.text)
+    assert list(reading.places) == sorted(reading.places)
+    assert reading.places[0] < 0.1
+    assert 0.9 < reading.places[-1] <= 1
+
+
+def test_readings_come_in_the_order_of_the_crops(engine: OcrEngine) -> None:
+    """However wide the crops, grey or in colour, one reading comes for each, in their order."""
+    texts = ["合计", "机关事业单位基本养老保险缴费支出", "12.50", "0", "三、国有资本经营预算", "9,876,543.21", "项目", "2080505", "无", "行政运行"]
+    crops = [crop_of(text) for text in texts]
+    crops[4] = np.repeat(crops[4][:, :, None], 3, axis=2)
+    readings = engine.read_lines(crops)
+    assert [normalise(reading.text) for reading in readings] == texts
+
+
+def test_no_crops_no_readings(engine: OcrEngine) -> None:
+    """Nothing to read is nothing read."""
+    assert engine.read_lines([]) == []
+
+
+def test_blank_crop_is_empty(engine: OcrEngine) -> None:
+    """White paper reads as nothing."""
+    (reading,) = engine.read_lines([blank(40, 200)])
+    assert (reading.text, reading.confidence) == ("", 0.0)
+
+
+def test_lines_are_found(engine: OcrEngine) -> None:
+    """The lines of a page are found where they stand, in pixels of the page."""
+    page = blank(500, 700)
+    boxes = [write(page, 60, y, text, 30) for y, text in ((80, "部门收支总体情况说明"), (200, "本年收入合计"), (360, LINE))]
+    quads = sorted(engine.find_lines(page), key=lambda quad: float(quad[0, 1]))
+    assert len(quads) == 3
+    for quad, (x0, y0, x1, y1) in zip(quads, boxes, strict=True):
+        assert quad.shape == (4, 2)
+        middle = quad.mean(axis=0)
+        assert middle == pytest.approx(((x0 + x1) / 2, (y0 + y1) / 2), abs=10)
+        assert quad[2, 0] - quad[0, 0] == pytest.approx(x1 - x0, abs=30)
+
+
+def test_blank_page_has_no_lines(engine: OcrEngine) -> None:
+    """White paper holds no line of text."""
+    assert engine.find_lines(blank(300, 400)) == []
+
+
+def test_engine_names_its_models(engine: OcrEngine) -> None:
+    """The models are named, detection first, as the report tells them."""
+    assert len(engine.models) == 2
+    assert engine.models == model_names(settings(name=engine.name))
+
+
+def test_engines_agree() -> None:
+    """Both engines run the same weights: the same crop gives the same text with nearly the same confidence."""
+    crops = [crop_of("科目名称"), crop_of("3,856.92"), crop_of("（一）政府性基金预算财政拨款")]
+    ours, theirs = (opened(name).read_lines(crops) for name in NAMES)
+    for a, b in zip(ours, theirs, strict=True):
+        assert a.text == b.text
+        assert a.confidence == pytest.approx(b.confidence, abs=0.08)
+
+
+def test_unknown_engine_is_told() -> None:
+    """A name that is no engine's is an error that lists those that are."""
+    with pytest.raises(UsageError, match=r"engine\.name = abacus: choose one of paddle, openvino"):
+        open_engine(settings(name="abacus"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("folder", ["det_model_dir", "rec_model_dir"])
+def test_engine_without_its_weights_is_told(name: str, folder: str, tmp_path: Path) -> None:
+    """A model folder that holds no model is one clear error."""
+    pytest.importorskip({"paddle": "paddleocr"}.get(name, name))
+    with pytest.raises(SetupError, match=r"holds no inference\.yml"):
+        open_engine(settings(name=name, **{folder: str(tmp_path)}))
+
+
+def test_models_are_named_without_loading() -> None:
+    """Model names follow from the settings: the folder's, the given name, or the shipped weights'."""
+    assert model_names(settings()) == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
+    named = settings(det_model_name="PP-OCRv5_server_det", rec_model_dir="/models/own_rec")
+    assert model_names(named) == ("PP-OCRv5_server_det", "own_rec")
