@@ -99,7 +99,7 @@ def _message(book: Book, each: Evaluation) -> str:
     if check.actual is None or check.expected is None:
         return f"{place}{check.message}"
     show = _shower(each)
-    kind = "" if check.rule in _NOTES else _KINDS.get(check.kind or "", "")
+    kind = _KINDS.get(check.kind or "", "") if check.rule not in _NOTES or check.kind == "unit" else ""
     gap = show(abs(check.difference or Decimal(0)))
     limit = "不应超过" if each.relation == "<=" else "应为"
     return f"{place}{check.message}：实为{show(check.actual)}，{limit}{show(check.expected)}，相差{gap}" + (

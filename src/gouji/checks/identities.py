@@ -14,6 +14,7 @@ from gouji.checks.performance import (
     evaluate_scores,
     evaluate_weights,
 )
+from gouji.checks.projects import evaluate_single_projects
 from gouji.checks.prose import evaluate_prose
 from gouji.checks.refs import evaluate_refs
 from gouji.checks.rows import evaluate_classes, evaluate_row, evaluate_same
@@ -49,5 +50,6 @@ def evaluate_all(
     """Every rule, in the order of the data: inside forms, performance, between forms, facts, running text."""
     rules = [rule for rule in identities.rules if _concerns(book, rule)]
     found = [each for rule in rules for each in evaluate_rule(book, rule, identities)]
+    found += evaluate_single_projects(book, facts, identities)
     found += evaluate_facts(book, facts, document.fiscal_year, identities)
     return found + evaluate_prose(book, narrative, document, identities)

@@ -13,6 +13,7 @@ from gouji.records import Pointer
 from gouji.zh import plain
 
 _WEIGHTS = (Decimal(100), Decimal(90))
+_FUNDS_TOTALS = ("年度资金总", "部门预算总额", "资金总额", "预算资金总额", "项目资金总额")
 _SCORES = ("weight", "score")
 
 
@@ -34,21 +35,20 @@ def _sheets(book: Book, rule: Rule) -> list[Sheet]:
 
 def evaluate_funds(book: Book, rule: Rule) -> list[Evaluation]:
     """The row of all funds against the sum of the rows of single sources, per column of money."""
-    totals = {plain(name) for name in rule.left}
     found: list[Evaluation] = []
     for sheet in _sheets(book, rule):
         for measure in [name for name in sheet.measures if name.startswith("funds.") and name != "funds.rate"]:
             rows = [row for row in sheet.rows if measure in row.figures]
-            whole = [row for row in rows if _is_total(row, totals)]
-            parts = [row.figures[measure] for row in rows if not _is_total(row, totals)]
+            whole = [row for row in rows if is_funds_total(row.name)]
+            parts = [row.figures[measure] for row in rows if not is_funds_total(row.name)]
             if len(whole) == 1 and parts:
                 found.append(compare(rule.id, rule.says, [whole[0].figures[measure]], parts))
     return found or [skip(rule.id, rule.says, "缺表，或没有资金总额与各项来源")]
 
 
-def _is_total(row: Row, totals: set[str]) -> bool:
-    name = plain(row.name)
-    return name in totals or name.startswith(("年度资金总", "部门预算总额", "资金总额"))
+def is_funds_total(name: str) -> bool:
+    """Whether a row of funds is that of all sources together."""
+    return plain(name).startswith(_FUNDS_TOTALS) or plain(name) in ("总额", "总和", "合计")
 
 
 def evaluate_scores(book: Book, rule: Rule) -> list[Evaluation]:

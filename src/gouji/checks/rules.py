@@ -68,7 +68,7 @@ class Stated(_Frozen):
 
 
 class Parts(_Frozen):
-    """Facts that add up, or that are no more than each other."""
+    """Facts that add up, or that are no more than each other. With `complete` stated no other part is missing."""
 
     rule: str
     whole: str
@@ -85,6 +85,7 @@ class Prose(_Frozen):
     compared: tuple[str, ...]
     compared_after: tuple[str, ...]
     spoken_of: tuple[str, ...]
+    spoken_first: tuple[str, ...]
     cause: tuple[str, ...]
     no_such: tuple[str, ...]
     statements: dict[str, tuple[str, ...]]

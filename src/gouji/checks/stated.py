@@ -10,7 +10,7 @@ from decimal import Decimal
 from gouji.checks.book import Book, Figure, decimals
 from gouji.checks.refs import resolve
 from gouji.checks.rules import Identities, Parts, Stated
-from gouji.checks.sums import Evaluation, compare, judge, share_check, skip
+from gouji.checks.sums import Evaluation, compare, judge, share_check, skip, total
 from gouji.records import Check, Fact, Pointer
 from gouji.zh import UNITS, normalise, parse_number
 
@@ -83,10 +83,14 @@ def _sheet_figures(book: Book, figure: Figure) -> Iterable[Figure]:
 def _parts(parts: Parts, by_key: dict[str, list[Figure]]) -> list[Evaluation]:
     whole = by_key[parts.whole]
     stated = [by_key[key][0] for key in parts.parts if by_key[key]]
-    if not whole or not stated or (parts.complete and not by_key[parts.complete]):
+    if not whole or not stated:
         return []
-    best = min(whole, key=lambda figure: abs(figure.amount - sum((part.amount for part in stated), Decimal(0))))
-    return [compare(parts.rule, parts.says, [best if parts.relation == "=" else whole[0]], stated, parts.relation)]
+    in_all = total(stated)
+    best = min(whole, key=lambda figure: abs(figure.amount - in_all))
+    each = compare(parts.rule, parts.says, [best if parts.relation == "=" else whole[0]], stated, parts.relation)
+    told = by_key[parts.complete] if parts.complete else len(stated) == len(parts.parts)
+    unsure = parts.relation == "=" and not told and in_all < best.amount
+    return [] if unsure and each.check.status == "fail" else [each]
 
 
 def _changes(by_key: dict[str, list[Figure]], facts: Sequence[Fact]) -> list[Evaluation]:

@@ -1,0 +1,142 @@
+"""X13: one project's figures in its form, in the list of projects, and in the narrative; and all projects together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gouji.checks.book import Book, Figure, Row, Sheet
+from gouji.checks.performance import is_funds_total
+from gouji.checks.refs import resolve
+from gouji.checks.rules import Identities
+from gouji.checks.stated import fact_figures
+from gouji.checks.sums import Evaluation, compare, judge
+from gouji.records import Fact
+from gouji.zh import plain
+
+RULE = "X13"
+_LABEL = re.compile(r"^(?:项目|专项)(?:（专项）)?名称")
+_YEAR = re.compile(r"20\d\d年度?")
+_SHORTEST = 4  # shorter names say too little to know a project by a part of them
+
+_BUDGET, _EXECUTED = "funds.budget", "funds.executed"
+
+
+@dataclass(frozen=True)
+class Project:
+    """What one place says of one project."""
+
+    name: str
+    figures: dict[str, Figure]
+
+
+def evaluate_single_projects(book: Book, facts: Sequence[Fact], identities: Identities) -> list[Evaluation]:
+    """The same project's budget and executed amount, wherever two places state them; then sums over projects."""
+    forms = [project for sheet in _project_forms(book) if (project := _of_form(sheet)) is not None]
+    listed = [_of_row(row) for sheet in book.sheets.get("performance.summary", ()) for row in sheet.rows]
+    planned = [
+        _of_plan(row) for sheet in book.sheets.get("budget.projects", ()) for row in sheet.rows if not row.is_total
+    ]
+    told = _of_facts(facts)
+    found = _agree(forms, planned, "项目绩效表与项目支出表的金额应当一致")
+    found += _agree(told, forms, "正文与项目自评表的金额应当一致", by_amount=True)
+    found += _agree(told, listed, "正文与项目自评汇总表的金额应当一致")
+    return found + _in_all(book, told, facts, identities)
+
+
+def _project_forms(book: Book) -> list[Sheet]:
+    return [*book.sheets.get("performance.self_evaluation", ()), *book.sheets.get("performance.targets", ())]
+
+
+def _of_form(sheet: Sheet) -> Project | None:
+    name = _form_name(sheet)
+    rows = [row for row in sheet.rows if is_funds_total(row.name)]
+    if not name or not rows:
+        return None
+    figures = {("total" if key == "funds.amount" else key): figure for key, figure in rows[0].figures.items()}
+    return Project(name, figures)
+
+
+def _form_name(sheet: Sheet) -> str:
+    for table in sheet.tables:
+        label = next((cell for cell in table.cells if _LABEL.match("".join(cell.text.split()))), None)
+        if label is not None:
+            after = (c for c in table.cells if c.row == label.row and c.col == label.col + label.col_span)
+            return next((cell.text for cell in after), "")
+    return ""
+
+
+def _of_row(row: Row) -> Project:
+    names = {"budget": _BUDGET, "executed": _EXECUTED}
+    return Project(row.name, {names[key]: figure for key, figure in row.figures.items() if key in names})
+
+
+def _of_plan(row: Row) -> Project:
+    return Project(row.name, {"total": row.figures["total"]} if "total" in row.figures else {})
+
+
+def _of_facts(facts: Sequence[Fact]) -> list[Project]:
+    names = {"project.budget": _BUDGET, "project.executed": _EXECUTED}
+    found: list[Project] = []
+    last: str | None = None
+    for fact, figure in zip(facts, fact_figures(facts), strict=True):
+        key = names.get(fact.key)
+        if key is None:
+            continue
+        if not found or fact.subject != last or key in found[-1].figures:
+            found.append(Project(fact.subject or "", {}))
+        last = fact.subject
+        found[-1].figures[key] = figure
+    return found
+
+
+def _agree(ours: Sequence[Project], theirs: Sequence[Project], says: str, by_amount: bool = False) -> list[Evaluation]:
+    found: list[Evaluation] = []
+    for project in ours:
+        other = _same(project, theirs, by_amount)
+        for key in sorted(project.figures.keys() & other.figures.keys()) if other is not None else ():
+            one, two = project.figures[key], other.figures[key]  # type: ignore[union-attr]
+            found.append(compare(RULE, f"{says}（{project.name}）", [one], [two]))
+    return found
+
+
+def _same(project: Project, others: Sequence[Project], by_amount: bool) -> Project | None:
+    """The other place's project of that name; without one, by leave, the only one with the same executed amount."""
+    named = [other for other in others if _alike(project.name, other.name)]
+    if len(named) == 1:
+        return named[0]
+    executed = project.figures.get(_EXECUTED)
+    if named or not by_amount or executed is None or not executed.amount:
+        return None
+    equal = [other for other in others if _executed(other) == executed.amount]
+    return equal[0] if len(equal) == 1 else None
+
+
+def _executed(project: Project) -> object:
+    figure = project.figures.get(_EXECUTED)
+    return figure.amount if figure is not None else None
+
+
+def _alike(one: str, other: str) -> bool:
+    a, b = plain(_YEAR.sub("", one)), plain(_YEAR.sub("", other))
+    return bool(a) and (a == b or (min(len(a), len(b)) >= _SHORTEST and (a in b or b in a)))
+
+
+def _in_all(book: Book, told: Sequence[Project], facts: Sequence[Fact], identities: Identities) -> list[Evaluation]:
+    """The funds of all evaluated projects against those told one by one; a body's execution against its account."""
+    found: list[Evaluation] = []
+    by_key = {fact.key: figure for fact, figure in zip(facts, fact_figures(facts), strict=True)}
+    funds, count = by_key.get("projects.funds"), by_key.get("projects.evaluated")
+    executed = [project.figures[_EXECUTED] for project in told if _EXECUTED in project.figures]
+    budgets = [project.figures[_BUDGET] for project in told if _BUDGET in project.figures]
+    if funds is not None and count is not None and count.amount == len(executed) == len(told):
+        parts = budgets if budgets and judge([funds], budgets) != "fail" else executed
+        found.append(compare(RULE, "正文所列各项目金额之和应与项目共涉及资金一致", [funds], parts))
+    account = resolve(book, "final.expenditure:total@total", identities).figures
+    for sheet in book.sheets.get("performance.department", ()):
+        spent = [row.figures[_EXECUTED] for row in sheet.rows if is_funds_total(row.name) and _EXECUTED in row.figures]
+        if spent and account:
+            says = "部门整体自评的全年执行数不应超过本年支出决算"
+            found.append(compare(RULE, says, spent[:1], list(account), "<="))
+    return found
