@@ -90,16 +90,19 @@ def _open_image(file: BinaryIO, name: str) -> Pillow.Image:
 
 def _count_pages(image: Pillow.Image) -> tuple[int, bool]:
     """The number of pages, and whether that is all: of a TIFF that breaks off, those before the break count."""
-    try:
-        return int(getattr(image, "n_frames", 1)), True
-    except _DAMAGE:
-        pages = 0
-    try:
-        while True:
-            image.seek(pages)
-            pages += 1
-    except _DAMAGE:
-        return pages, False
+    pages = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return int(getattr(image, "n_frames", 1)), True
+        except _DAMAGE:
+            image.seek(0)
+        try:
+            while True:
+                image.seek(pages)
+                pages += 1
+        except _DAMAGE:
+            return pages, False
 
 
 def _frame_to_raster(frame: Pillow.Image, number: int, settings: PagesSettings) -> Raster:
