@@ -23,6 +23,8 @@ INSET_INCH = 0.015  # ink this near to a border is the border's
 BORDER_INCH, BORDER_INK = 0.045, 0.3  # and so is what is inked over this share of the cell's side, up to this depth
 SPECK_INCH = 0.02  # a component smaller than this both ways is no text by itself
 DASH_INCH = 0.035  # a flat component must be this wide to be a dash
+LEAST_PRINT = 0.3  # of the height of print: what is smaller both ways is no line of text
+PALE = 0.45  # of the way from the page's print to white
 USUAL_INCH = 0.125  # height of print taken for granted when a page shows too little of it
 
 
@@ -63,14 +65,15 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int) -> CellPr
     for lattice in lattices:
         x0, y0, x1, y1 = lattice.box
         ink = ink_of(flat[y0:y1, x0:x1], dpi)
-        height = print_height(ink, dpi)
+        height, grey = print_height(ink, dpi), flat[y0:y1, x0:x1]
+        pale = pale_from(grey, ink, dpi)
         found: list[CellLine] = []
         for index, cell in enumerate(lattice.cells):
             inner = _inner(ink, _shift(lattice.box_of(cell), -x0, -y0), dpi)
             patch = ink[inner[1] : inner[3], inner[0] : inner[2]]
             if patch.size == 0 or not patch.any():
                 continue
-            text = _without_specks(ink, inner, height, dpi)
+            text = _without_specks(ink, inner, height, dpi) & _has_core(patch, _part(grey, inner) < pale)
             place = _shift(inner, x0, y0)
             _whiten(image[place[1] : place[3], place[0] : place[2]], patch, text)
             found += [CellLine(index, _shift(line, *place[:2]), place) for line in _lines_in(text, height)]
@@ -103,6 +106,36 @@ def _border(profile: NDArray[np.float64], dpi: int) -> int:
     return depth
 
 
+def pale_from(grey: Mask, ink: Mask, dpi: int) -> float:
+    """The grey from which on ink is pale against the print: what a seal or a stain leaves, not a character.
+
+    The print's darkness is the median of the darkest pixels of components of a character's size; 255 if there are few.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    darkest = np.full(count, 255, np.uint8)
+    np.minimum.at(darkest, labels.ravel(), grey.ravel())
+    width, high = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    sized = (high >= 0.05 * dpi) & (high <= 0.35 * dpi) & (width <= 0.35 * dpi)
+    sized[0] = False
+    if np.count_nonzero(sized) < 8:
+        return 255.0
+    dark = float(np.median(darkest[sized]))
+    return dark + PALE * (255 - dark)
+
+
+def _part(image: Mask, box: Box) -> Mask:
+    return image[box[1] : box[3], box[0] : box[2]]
+
+
+def _has_core(patch: Mask, dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The components of ink of which at least one pixel is dark."""
+    count, labels, _, _ = cv2.connectedComponentsWithStats(patch)
+    core = np.zeros(count, bool)
+    core[np.unique(labels[dark])] = True
+    core[0] = False
+    return np.asarray(core[labels])
+
+
 def _whiten(image: Mask, ink: Mask, text: NDArray[np.bool_]) -> None:
     """Ink that is no text becomes white, with the grey rim around it; text keeps its own rim."""
     rim = np.ones((3, 3), np.uint8)
@@ -120,7 +153,8 @@ def _lines_in(text: NDArray[np.bool_], height: float) -> list[Box]:
     for band in _bands(np.asarray(text.any(axis=1)), height):
         for top, bottom in _cut(text, band, height):
             columns = np.flatnonzero(text[top:bottom].any(axis=0))
-            if len(columns):
+            # Less than a dash either way is no print.
+            if len(columns) and max(bottom - top, columns[-1] + 1 - columns[0]) >= LEAST_PRINT * height:
                 boxes.append((int(columns[0]), top, int(columns[-1]) + 1, bottom))
     return boxes
 
