@@ -47,6 +47,7 @@ def settle(drafts: Sequence[Draft], document: Document) -> list[Draft]:
 
 
 def to_fact(draft: Draft, document: Document) -> Fact:
+    """The fact of a draft; the document's year stands in where the clause names none."""
     page, box = draft.passage.place(draft.start, draft.end)
     read = draft.passage.confidence(*draft.figure)
     trust = TRUST[draft.rank]

@@ -32,7 +32,7 @@ _COMPARISON = re.compile(
     r"(?:年初)?(?:决算|预算|执行|支出|收入|同期|批复)*(?:数|额|总额)?(?:相比|相较|对比|比较|比|基础上)?|同比|相比|上年同期"
 )
 _NO_ITEM = re.compile(
-    r"(?:[，、；：。（]|20\d\d年度?|各|均|又|也|则|总体|整体|其中|同比|较|比|与|年度|本年|相应|合计|共|总计|净|当年|预算|决算|数)*"
+    r"(?:[，、；：。（）]|万?元|20\d\d年度?|各|均|又|也|则|总体|整体|其中|同比|较|比|与|年度|本年|相应|合计|共|总计|净|当年|预算|决算|数)*"
 )
 
 
@@ -47,7 +47,6 @@ class _Reading:
     subject: str | None
     nlp: Recogniser | None
     drafts: list[Draft] = field(default_factory=list)
-    level: Match | None = None
     level_at: Sighting | None = None
     main: Match | None = None
     main_lead: str = ""
@@ -55,6 +54,7 @@ class _Reading:
     named: list[Match] = field(default_factory=list)
     lead: str = ""
     inherited: str = "none"
+    against_budget: bool = False
     seen: bool = False
     forced: dict[int, str] = field(default_factory=dict)
 
@@ -105,8 +105,6 @@ def _read(reading: _Reading) -> None:
             _read_change(reading, sighting)
         elif sighting.form in ("level", "completion"):
             _read_level(reading, sighting)
-        if sighting.form == "void":
-            reading.changing = []
     _read_unchanged(reading)
     _read_zeros(reading)
 
@@ -185,7 +183,7 @@ def _state(reading: _Reading, sighting: Sighting, match: Match) -> None:
 
 def _subject(reading: _Reading, sighting: Sighting, match: Match) -> str | None:
     """The project that the clause names, else the one spoken of so far, else the last that the recogniser saw."""
-    named = clause_subject(match.lead, match.start)
+    named = clause_subject(match.lead, match.start) or _titled(match.lead[: match.start])
     if named and reading.entities:
         start, end = reading.work.span(sighting.clause_start, sighting.figure.start)
         better = reading.entities.project_within(start, end, named)
@@ -196,6 +194,11 @@ def _subject(reading: _Reading, sighting: Sighting, match: Match) -> str | None:
         reading.seen = named is not None
     reading.subject = named or reading.subject
     return reading.subject
+
+
+def _titled(before: str) -> str | None:
+    """The project that a short sentence before the figure's names ("项目二：路灯电费。预算资金60万元")."""
+    return title_subject(before[: before.rfind("。")].strip("，、；")) if "。" in before else None
 
 
 def _speaks_of_another(reading: _Reading, sighting: Sighting, match: Match) -> bool:
@@ -240,9 +243,18 @@ def _remember(reading: _Reading, sighting: Sighting, match: Match | None, lead: 
         return
     if reading.level_at is None or reading.level_at.sentence != sighting.sentence:
         reading.main, reading.main_lead, reading.named = match, lead, []
-    reading.level, reading.level_at, reading.lead = match, sighting, lead
-    reading.changing = list(filter(None, [match]))
+    twins = reading.changing if _same_total(reading, sighting, match) else []
+    reading.level_at, reading.lead = sighting, lead
+    reading.changing = [*twins, *filter(None, [match])]
     reading.named = [*reading.named, *reading.changing]
+
+
+def _same_total(reading: _Reading, sighting: Sighting, match: Match | None) -> bool:
+    """Whether the figure before is another total of the same value ("收入总计10万元，支出总计10万元，比上年…")."""
+    last = reading.level_at
+    if match is None or not match.rule.text.change or last is None or last.index != sighting.index - 1:
+        return False
+    return last.sentence == sighting.sentence and last.figure.value == sighting.figure.value
 
 
 def _in_parentheses(text: str, sighting: Sighting) -> bool:
@@ -254,8 +266,12 @@ def _in_parentheses(text: str, sighting: Sighting) -> bool:
 
 
 def _read_change(reading: _Reading, sighting: Sighting) -> None:
-    if not sighting.compared or load_grammar().budget_comparator.search(_year_free(sighting.lead)):
-        reading.changing = []
+    grammar = load_grammar()
+    if grammar.budget_comparator.search(_year_free(sighting.lead)):
+        reading.against_budget = True
+    elif grammar.comparator.search(sighting.lead) or not _follows_change(reading, sighting):
+        reading.against_budget = False
+    if reading.against_budget or not sighting.compared:
         return
     matches = _changed_items(reading, sighting)
     reading.changing = matches
@@ -278,7 +294,8 @@ def _changed_items(reading: _Reading, sighting: Sighting) -> list[Match]:
     "各增加" without a name speaks of all items that the sentence has named.
     """
     found = load_grammar().change.search(sighting.lead)
-    words = _COMPARISON.sub("", sighting.lead[: found.start()] if found else sighting.lead)
+    lead = sighting.lead[: found.start()] if found else sighting.lead
+    words = _COMPARISON.sub("", re.sub(r"（[^（）]*）", "", lead))
     if _NO_ITEM.fullmatch(words):
         at = reading.level_at
         if at is not None and at.sentence != sighting.sentence and _opens(reading, sighting):
@@ -288,6 +305,12 @@ def _changed_items(reading: _Reading, sighting: Sighting) -> list[Match]:
     if "分别" in sighting.lead:
         return []
     return list(filter(None, [match_item(words, sighting, reading.work.text, changes=True)]))
+
+
+def _follows_change(reading: _Reading, sighting: Sighting) -> bool:
+    """Whether the figure before in the same sentence is a change too."""
+    before = reading.sightings[sighting.index - 1] if sighting.index else None
+    return before is not None and before.form == "change" and before.sentence == sighting.sentence
 
 
 def _opens(reading: _Reading, sighting: Sighting) -> bool:

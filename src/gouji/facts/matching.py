@@ -86,11 +86,16 @@ def _fits_surroundings(rule: Rule, sighting: Sighting, text: str) -> bool:
         return False
     if rule.after_denied and rule.after_denied.match(after):
         return False
-    if rule.context and not rule.context.search(text[: figure.end + (40 if rule.after else 0)]):
+    if rule.context and not rule.context.search(_context(text, figure.start, 40 if rule.after else 0)):
         return False
     if rule.unless and rule.unless.search(_sentence(text, sighting)):
         return False
     return not (rule.text.positive and figure.value <= 0)
+
+
+def _context(text: str, position: int, ahead: int) -> str:
+    """The paragraph up to the figure (and a little further), without what earlier parentheses add."""
+    return re.sub(r"（[^（）]{0,30}）", "", text[:position]) + text[position : position + ahead]
 
 
 def _sentence(text: str, sighting: Sighting) -> str:

@@ -128,7 +128,7 @@ def _form(sentence: str, lead: str, figure: Figure) -> tuple[Form, int]:
     change = grammar.change.search(clause)
     if change:
         if _BOTH_WAYS.search(clause):
-            return ("change", 1) if figure.value == 0 else ("void", 1)
+            return ("change", 1) if figure.value <= 0 else ("void", 1)  # a printed minus says which
         return "change", -1 if re.fullmatch(grammar.fall.pattern, change["way"]) else 1
     if figure.kind == "percent" and grammar.completion.search(clause):
         return "completion", 1

@@ -18,7 +18,7 @@ _AFTER_NAME = (
 )
 _OPENING = re.compile(rf"^(?P<name>.{{2,{MAX_SUBJECT}}}?)(?P<mark>项目)?{_AFTER_NAME}[：，。]")
 _LISTED = re.compile(
-    rf"(?P<name>[^，。：；]{{2,{MAX_SUBJECT}}})[：。，](?:该|本)?(?:项目)?(?:支出)?(?:绩效)?(?:自评得分|自评分|自评结果|自评情况|全年预算|年初预算|预算安排|预算数|资金|得分|评价得分)"
+    rf"(?P<name>[^，。：；]{{2,{MAX_SUBJECT}}})[：。，](?:该|本)?(?:项目)?(?:支出)?(?:绩效)?(?:自评得分|自评分|自评结果|自评情况|全年预算|年初预算|预算安排|预算数|预算资金|资金|得分|评价得分)"
 )
 _TALKS_OF_SCORES = re.compile(r"自评|绩效|评价|得分")
 _NAME_END = re.compile(rf"(?:项目)?{_AFTER_NAME}$")
@@ -46,7 +46,7 @@ def opening_subject(text: str) -> str | None:
 
 def title_subject(text: str) -> str | None:
     """The project that a heading or a short line of its own names; None when it is no project's name."""
-    plain = strip_number(text).rstrip("。：:")
+    plain = _NUMBER.sub("", strip_number(text)).rstrip("。：:")
     if len(plain) > MAX_SUBJECT or _WHOLE.search(plain):
         return None
     name = _NAME_END.sub("", plain)
