@@ -15,6 +15,7 @@ from gouji.synth.subjects import synth_data
 def invent_projects(
     purse: Purse, office: dict[str, Any], org: Organisation, count: int, report: str
 ) -> tuple[Project, ...]:
+    """Some of the office's projects; `count` (heads) sets their size."""
     rng = purse.rng
     chosen = [(c, n, "gpb") for c, n in office["projects"]]
     chosen = sorted(rng.sample(chosen, rng.randint(max(1, len(chosen) // 2), len(chosen))), key=chosen.index)

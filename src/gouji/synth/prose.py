@@ -9,6 +9,7 @@ from typing import Any
 
 from gouji.synth.blocks import Block, Span, Stated
 from gouji.synth.figures import Body
+from gouji.synth.shares import true_function_slots, true_project_slots, true_slots
 from gouji.synth.slots import (
     Habits,
     Piece,
@@ -37,11 +38,12 @@ class Writer:
         self.body = body
         self.rng = rng
         self.habits: Habits = draw_habits(body, rng)
-        self.values: Mapping[str, Value] = slots_of(body, self.habits, rng)
+        self.known: Mapping[str, Value] = slots_of(body, self.habits, rng) | true_slots(body, self.habits, rng)
+        self.values = self.known
 
     def with_values(self, more: Mapping[str, Value]) -> None:
         """Set the values of the project or function that comes next."""
-        self.values = {**self.values, **more}
+        self.values = {**self.known, **more}
 
     def choose(self, texts: Sequence[str]) -> str:
         """One of the texts whose values this body has; "" when there is none."""
@@ -126,8 +128,13 @@ def _paragraphs(writer: Writer, section: Mapping[str, Any]) -> Iterator[Block]:
 
 def _rounds(writer: Writer, each: str) -> list[dict[str, Value]]:
     if each == "project":
-        return [project_slots(project, i, writer.habits) for i, project in enumerate(writer.body.projects, 1)]
-    return function_slots(writer.body, writer.habits) if each == "function" else [{}]
+        numbered = enumerate(writer.body.projects, 1)
+        return [project_slots(p, i, writer.habits) | true_project_slots(p) for i, p in numbered]
+    if each == "function":
+        rows = [row for row in writer.body.rows if row.gpb or row.gpb_budget]
+        pairs = zip(function_slots(writer.body, writer.habits), rows, strict=True)
+        return [slots | true_function_slots(row, writer.habits) for slots, row in pairs]
+    return [{}]
 
 
 def _chinese(number: int) -> str:

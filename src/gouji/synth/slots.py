@@ -325,10 +325,11 @@ def random_value(name: str, label: str, habits: Habits, rng: random.Random) -> V
     if label == "MONEY":
         return _plain(habits.money(Decimal(rng.randint(100, 900_000)) * 100), "MONEY")
     if label == "PERCENT":
-        return _plain(f"{Decimal(rng.randint(0, 10_000)) / 100:.2f}%", "PERCENT")
+        low = 8_500 if name == "p_good" else 0
+        return _plain(f"{Decimal(rng.randint(low, 10_000)) / 100:.2f}%", "PERCENT")
     if label == "SCORE":
         return _plain(str(rng.randint(1, 40)), "SCORE")
-    top = {"n_a": 40, "n_c": 9}.get(name, 2_500)
+    top = {"n_a": 40, "n_c": 9, "n_new": 12, "n_ret": 9}.get(name, 2_500)
     return _plain(str(rng.randint(1, top)), "COUNT")
 
 
