@@ -22,7 +22,7 @@ NOISY = 0.5  # share of paragraphs that get noise
 SLIP = 0.012  # share of characters misread in a noisy paragraph
 LOST = 0.003
 KEPT = 0.35  # share of a narrative's paragraphs that are kept: they resemble each other
-EXTRA = 60  # texts of `prose_ner.toml` for each body
+EXTRA = 75  # texts of `prose_ner.toml` for each body
 BLANK = 0.004
 _SLOT = re.compile(r"\{(?P<name>[a-z]+)(?::(?P<label>[A-Z]+))?\}")
 
@@ -173,4 +173,4 @@ def _trimmed(text: str, span: Span) -> Span:
 if __name__ == "__main__":
     import sys
 
-    write_corpus(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 110, 7)
+    write_corpus(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 100, 7)
