@@ -7,7 +7,11 @@ import pytest
 from gouji.checks.rules import load_identities
 
 SUMMARY, INCOME, EXPENDITURE = "收入支出决算总表", "收入决算表", "支出决算表"
-FISCAL, GPB, BASIC = "财政拨款收入支出决算总表", "一般公共预算财政拨款支出决算表", "一般公共预算财政拨款基本支出决算明细表"
+FISCAL, GPB, BASIC = (
+    "财政拨款收入支出决算总表",
+    "一般公共预算财政拨款支出决算表",
+    "一般公共预算财政拨款基本支出决算明细表",
+)
 FUND, SANGONG = "政府性基金预算财政拨款收入支出决算表", "“三公”经费支出决算表"
 SELF, PROJECTS = "项目支出绩效自评表", "项目单位自评汇总表"
 
@@ -114,7 +118,9 @@ def test_row_by_row_agreement_is_asked_for_only_where_all_money_is_fiscal(run, s
 def test_the_total_of_a_single_list_of_basic_expenditure_is_that_of_the_account(run, sketches) -> None:
     """X6: 基本支出 and the 合计 of a one-panel list agree, fail, or are skipped when there is no such row."""
     assert statuses(run(sketches), "X6") == {"skipped"}
-    sketches[BASIC] = "科目编码 | 科目名称 | 决算数\n合计 | < | 10.00\n301 | 工资福利支出 | 8.00\n302 | 商品和服务支出 | 2.00"
+    sketches[BASIC] = (
+        "科目编码 | 科目名称 | 决算数\n合计 | < | 10.00\n301 | 工资福利支出 | 8.00\n302 | 商品和服务支出 | 2.00"
+    )
     assert statuses(run(sketches), "X6") == {"pass"}
     sketches[BASIC] = sketches[BASIC].replace("10.00", "70.00")
     assert "fail" in statuses(run(sketches), "X6")
@@ -159,6 +165,10 @@ def test_a_form_torn_in_two_is_one_form(run, sketches) -> None:
 
 def test_a_row_with_a_column_that_is_not_known_is_not_judged(run, sketches) -> None:
     """A figure under a head that no measure has may be part of the sum."""
-    text = sketches[EXPENDITURE].replace("对附属单位补助支出", "奇特支出").replace("13.00 | 9.50 | 3.50 | | |", "13.00 | 9.00 | 3.50 | | | 0.50")
+    text = (
+        sketches[EXPENDITURE]
+        .replace("对附属单位补助支出", "奇特支出")
+        .replace("13.00 | 9.50 | 3.50 | | |", "13.00 | 9.00 | 3.50 | | | 0.50")
+    )
     sketches[EXPENDITURE] = text
     assert "fail" not in statuses(run(sketches), "I7")

@@ -7,10 +7,10 @@ import random
 import pytest
 
 from gouji.forms import load_definitions, recognise_forms
+from gouji.records import Cell, Table
 from gouji.synth.forms import all_forms
 from gouji.synth.grid import Form, draw_style
 from gouji.synth.invent import invent
-from gouji.records import Cell, Table
 from gouji.synth.sketch import sketch_table
 from gouji.zh import UNITS, parse_number
 
@@ -57,7 +57,7 @@ def form_of(*tables: Table) -> list[str | None]:
 @pytest.mark.parametrize("kind", ["final_account", "budget"])
 @pytest.mark.parametrize("seed", range(8))
 def test_every_fictitious_form_is_known_in_every_style(seed: int, kind: str) -> None:
-    """All forms of an invented report are recognised, in whatever style the office prints them, with their head rows."""
+    """All forms of an invented report are recognised in the style that the office prints, with their head rows."""
     body = invent(seed, report=kind)  # type: ignore[arg-type]
     rng = random.Random(seed)
     forms = all_forms(body, draw_style(rng, body.unit, body.places), rng)

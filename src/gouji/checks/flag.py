@@ -15,6 +15,7 @@ LOW_CONFIDENCE = "low_confidence"
 # A failed identity weighs more than one that holds, as slips can cancel and two forms can share one; doubt adds to it.
 _HOLDS_WEIGHT = 0.6
 _DOUBT_WEIGHT = 5.0
+_AGAINST_FACT = 0.5  # against a fact of the narrative only a cell that other identities don't vouch for is suspect
 _ZERO_WEIGHT = 0.7  # a figure read as 0 is seldom the wrong one
 _MOST_SUSPECTS = 3
 # Doubt left in a number that takes part in an identity that holds exactly.
@@ -57,6 +58,8 @@ def _worst(each: Evaluation, badness: dict[CellKey, float]) -> list[CellKey]:
         return []
     scores = {key: badness.get(key, 0.0) for key in keys}
     top = max(scores.values())
+    if top < _AGAINST_FACT and any(figure.key is None for figure in each.figures):
+        return []
     worst = [key for key in keys if scores[key] >= top - 1e-6]
     return worst if len(worst) <= _MOST_SUSPECTS else worst[:1]
 

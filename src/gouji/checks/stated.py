@@ -56,7 +56,7 @@ def evaluate_facts(book: Book, facts: Sequence[Fact], year: int | None, identiti
 def _stated(book: Book, stated: Stated, figures: Sequence[Figure], identities: Identities) -> list[Evaluation]:
     """Each statement of the fact against the table figures it may mean, the first of them in doubt.
 
-    Beside a statement that agrees, one with a figure that the table has in another place is no contradiction.
+    A statement with a figure that the table has in another place is no contradiction: it may speak of that.
     """
     if not figures:
         return []
@@ -66,10 +66,9 @@ def _stated(book: Book, stated: Stated, figures: Sequence[Figure], identities: I
         return [skip(stated.rule, stated.says, "表中没有对应的数")]
     nearest = [min(tables, key=lambda table: judge([figure], table) == "fail") for figure in figures]
     found = [compare(stated.rule, stated.says, [figure], table) for figure, table in zip(figures, nearest, strict=True)]
-    if all(each.check.status == "fail" for each in found):
-        return found
-    others = {figure.amount for figure in _sheet_figures(book, tables[0][0])}
-    return [each for each in found if each.check.status != "fail" or each.left[0].amount not in others]
+    others = {figure.amount for figure in _sheet_figures(book, tables[0][0]) if figure.amount}
+    kept = [each for each in found if each.check.status != "fail" or each.left[0].amount not in others]
+    return kept or [skip(stated.rule, stated.says, "正文的数与表中另一处相同，所指不明")]
 
 
 def _sheet_figures(book: Book, figure: Figure) -> Iterable[Figure]:

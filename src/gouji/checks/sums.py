@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
@@ -19,6 +19,7 @@ Relation = Literal["=", "<="]
 _COARSE_STEP = Decimal(1000)
 _HUNDRED = Decimal(100)
 _SHIFTS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2))
+_UNIT_ROOM = Decimal("0.6")
 _UNITS = tuple(Decimal(10) ** power for power in (4, -4, 8, -8))
 
 
@@ -116,11 +117,13 @@ def share_check(rule: str, says: str, rate: Figure, part: Figure, whole: Figure)
 
 
 def _share_kind(rate: Figure, expected: Decimal) -> Kind:
-    for power in (4, -4, 1, -1, 2, -2):
-        moved = abs(expected).scaleb(power)
-        if rate.amount and abs(moved - abs(rate.amount)) <= max(rate.step, abs(rate.amount) / 200):
-            return "unit" if abs(power) == 4 else "shift"
-    return "digit" if one_slip(rate, expected.quantize(rate.step)) else "other"
+    """Units first, with room, as a change in the wrong unit falsifies the year before as well."""
+    said, meant = abs(rate.amount), abs(expected)
+    if said and meant and any(_UNIT_ROOM <= said / meant.scaleb(power) <= 1 / _UNIT_ROOM for power in (4, -4)):
+        return "unit"
+    if said and any(abs(meant.scaleb(power) - said) <= rate.step for power in (1, -1, 2, -2)):
+        return "shift"
+    return "digit" if one_slip(replace(rate, text=rate.text.lstrip("-")), meant.quantize(rate.step)) else "other"
 
 
 def wanted(left: Sequence[Figure], right: Sequence[Figure]) -> list[tuple[Figure, Decimal]]:
