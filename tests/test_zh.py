@@ -82,7 +82,14 @@ def test_squeeze_and_plain() -> None:
 
 @pytest.mark.parametrize(
     ("a", "b", "count"),
-    [("", "", 0), ("收入", "收入", 0), ("收入", "收人", 1), ("收入", "收入表", 1), ("决算", "算决", 2), ("abc", "xyz", 3)],
+    [
+        ("", "", 0),
+        ("收入", "收入", 0),
+        ("收入", "收人", 1),
+        ("收入", "收入表", 1),
+        ("决算", "算决", 2),
+        ("abc", "xyz", 3),
+    ],
 )
 def test_edits(a: str, b: str, count: int) -> None:
     """Edits are counted both ways alike, and beyond the limit only that it is passed is told."""

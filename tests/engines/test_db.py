@@ -52,7 +52,12 @@ def test_more_unclip_grows_more() -> None:
 
 @pytest.mark.parametrize(
     "heat",
-    [heat_of(), heat_of((40, 30, 240, 50), value=0.2), heat_of((40, 30, 240, 50), value=0.45), heat_of((40, 30, 42, 32))],
+    [
+        heat_of(),
+        heat_of((40, 30, 240, 50), value=0.2),
+        heat_of((40, 30, 240, 50), value=0.45),
+        heat_of((40, 30, 42, 32)),
+    ],
     ids=["cold", "below the threshold", "below the box's", "too small"],
 )
 def test_cold_and_small_patches_are_no_lines(heat: Heat) -> None:

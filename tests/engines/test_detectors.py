@@ -31,9 +31,11 @@ class UpperHalf(BaseLayoutModel):  # type: ignore[misc]  # layoutparser has no t
         self.given = (config_path, model_path)
 
     def image_loader(self, image: Image) -> Image:
+        """The image as it is."""
         return image
 
     def detect(self, image: Image) -> lp.Layout:
+        """One block."""
         height, width = image.shape[:2]
         return lp.Layout([lp.TextBlock(lp.Rectangle(0, 0, width, height // 2), type="Table", score=0.9)])
 
@@ -103,7 +105,7 @@ def test_detector_that_cannot_be_loaded_is_told(name: str) -> None:
 
 
 def test_detectron_without_its_backend_is_told() -> None:
-    """layoutparser's own model class without the package behind it is an error, not a crash."""
+    """A model class of layoutparser's without the package behind it is an error, not a crash."""
     with pytest.raises(SetupError, match="cannot be loaded"):
         open_detector(settings(name="layoutparser.models.Detectron2LayoutModel", config="lp://x"), find_frames)
 

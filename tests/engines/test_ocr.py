@@ -56,7 +56,18 @@ def test_line_is_read(engine: OcrEngine) -> None:
 
 def test_readings_come_in_the_order_of_the_crops(engine: OcrEngine) -> None:
     """However wide the crops, grey or in colour, one reading comes for each, in their order."""
-    texts = ["合计", "机关事业单位基本养老保险缴费支出", "12.50", "0", "三、国有资本经营预算", "9,876,543.21", "项目", "2080505", "无", "行政运行"]
+    texts = [
+        "合计",
+        "机关事业单位基本养老保险缴费支出",
+        "12.50",
+        "0",
+        "三、国有资本经营预算",
+        "9,876,543.21",
+        "项目",
+        "2080505",
+        "无",
+        "行政运行",
+    ]
     crops = [crop_of(text) for text in texts]
     crops[4] = np.repeat(crops[4][:, :, None], 3, axis=2)
     readings = engine.read_lines(crops)
@@ -77,7 +88,9 @@ def test_blank_crop_is_empty(engine: OcrEngine) -> None:
 def test_lines_are_found(engine: OcrEngine) -> None:
     """The lines of a page are found where they stand, in pixels of the page."""
     page = blank(500, 700)
-    boxes = [write(page, 60, y, text, 30) for y, text in ((80, "部门收支总体情况说明"), (200, "本年收入合计"), (360, LINE))]
+    boxes = [
+        write(page, 60, y, text, 30) for y, text in ((80, "部门收支总体情况说明"), (200, "本年收入合计"), (360, LINE))
+    ]
     quads = sorted(engine.find_lines(page), key=lambda quad: float(quad[0, 1]))
     assert len(quads) == 3
     for quad, (x0, y0, x1, y1) in zip(quads, boxes, strict=True):

@@ -28,9 +28,7 @@ def moved(image: Grey, shift: Shift) -> Grey:
     x, y = np.meshgrid(np.arange(width, dtype=np.float64), np.arange(height, dtype=np.float64))
     dx, dy = shift(2 * x / width - 1, 2 * y / height - 1)
     return np.asarray(
-        cv2.remap(
-            image, (x - dx).astype(np.float32), (y - dy).astype(np.float32), cv2.INTER_CUBIC, borderValue=(255,)
-        )
+        cv2.remap(image, (x - dx).astype(np.float32), (y - dy).astype(np.float32), cv2.INTER_CUBIC, borderValue=(255,))
     )
 
 

@@ -19,7 +19,6 @@ from gouji.pages.upright import (
     find_skew,
     find_turn,
     find_upright,
-    probe_lines,
     rotate,
     score_turn,
     turn_box,

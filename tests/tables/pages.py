@@ -32,9 +32,7 @@ def grid_of(
     for r, row in enumerate(rows):
         spans |= {(r, c, 1, 1): text for c, text in enumerate(row) if (r, c) not in taken}
     cells = [
-        GridCell(
-            row=r, col=c, row_span=high, col_span=wide, text=text, box=(xs[c], ys[r], xs[c + wide], ys[r + high])
-        )
+        GridCell(row=r, col=c, row_span=high, col_span=wide, text=text, box=(xs[c], ys[r], xs[c + wide], ys[r + high]))
         for (r, c, high, wide), text in sorted(spans.items())
     ]
     return Grid(box=(xs[0], ys[0], xs[-1], ys[-1]), xs=xs, ys=ys, cells=tuple(cells))

@@ -179,7 +179,9 @@ def test_notes_below_a_table() -> None:
     assert len(found.lines) == 3
 
 
-@pytest.mark.parametrize("note", ["说明：本表为空表。", "备注：数据取自决算报表。", "※含上年结转。", "（注：不含结转资金）"])
+@pytest.mark.parametrize(
+    "note", ["说明：本表为空表。", "备注：数据取自决算报表。", "※含上年结转。", "（注：不含结转资金）"]
+)
 def test_notes_have_many_names(note: str) -> None:
     """Notes begin with 注, 备注, 说明 or an asterisk."""
     assert caption(line(note, 60, 712)).notes == (note,)
@@ -197,7 +199,9 @@ def test_distant_note_is_none() -> None:
     assert caption(line("注：本报告数据均为初步数。", 60, 1000)).notes == ()
 
 
-PAGES_OF = [pytest.param(text, marks=pytest.mark.xfail(reason="not known")) for text in ("第2页/共9页", "第 2 页 共 9 页")]
+PAGES_OF = [
+    pytest.param(text, marks=pytest.mark.xfail(reason="not known")) for text in ("第2页/共9页", "第 2 页 共 9 页")
+]
 
 
 @pytest.mark.parametrize("text", ["- 3 -", "—12—", "第5页", "7", "３", "第2页共9页", "3/9", "－ 10 －", *PAGES_OF])

@@ -53,7 +53,9 @@ def filled(plan: Plan, image: Grey) -> Grey:
 @settings(max_examples=20, derandomize=True, deadline=None, database=None)
 @given(
     st.sampled_from([150, 200, 300]),
-    st.lists(st.sampled_from(["", "12.50", "行政运行", "0", "-3.14", "100%", "其他一般公共服务"]), min_size=12, max_size=12),
+    st.lists(
+        st.sampled_from(["", "12.50", "行政运行", "0", "-3.14", "100%", "其他一般公共服务"]), min_size=12, max_size=12
+    ),
     st.sampled_from([0.0, 0.7]),
 )
 def test_printed_cells_and_only_they_give_lines(dpi: int, texts: list[str], blur: float) -> None:
@@ -134,7 +136,10 @@ def test_lines_of_a_cell_come_in_order(lead: float) -> None:
     plan = plan_of([300, 240], [160, 60])
     image = filled(plan, draw(plan))
     step = round(lead * SIZE)
-    inks = [write(image, 60, 60 + i * step, text, SIZE) for i, text in enumerate(("一般公共预算", "财政拨款基本", "支出决算明细"))]
+    inks = [
+        write(image, 60, 60 + i * step, text, SIZE)
+        for i, text in enumerate(("一般公共预算", "财政拨款基本", "支出决算明细"))
+    ]
     boxes = by_cell(image, plan)[0]
     assert len(boxes) == 3
     assert boxes == sorted(boxes, key=lambda box: box[1])

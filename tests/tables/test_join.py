@@ -15,7 +15,13 @@ HEAD = ["科目编码", "科目名称", "合计", "基本支出", "项目支出"
 
 def body(count: int, start: int = 0) -> list[list[str]]:
     return [
-        [f"20{start + i:03d}", f"第{start + i}项业务费", f"{100 + start + i}.{(start + i) % 10}0", f"{start + i}.05", ""]
+        [
+            f"20{start + i:03d}",
+            f"第{start + i}项业务费",
+            f"{100 + start + i}.{(start + i) % 10}0",
+            f"{start + i}.05",
+            "",
+        ]
         for i in range(count)
     ]
 
@@ -46,9 +52,7 @@ def test_a_cut_table_becomes_whole(
     title = "收入支出决算表"
     upper = bottom_grid(whole[:at], widths=widths)
     lower_rows = [HEAD, *whole[at:]] if head_again else whole[at:]
-    lower = grid_of(
-        lower_rows, widths=[w + j for w, j in zip(widths, jitter, strict=True)], left=60 + shift, top=100
-    )
+    lower = grid_of(lower_rows, widths=[w + j for w, j in zip(widths, jitter, strict=True)], left=60 + shift, top=100)
     again = {"": [], "续": [centred(f"{title}（续）", 60)], "same": [centred(title, 60)]}[title_again]
     result = joined(
         page_of(3, upper, lines=[centred(title, upper.box[1] - 40), centred("- 3 -", HEIGHT - 40)]),
@@ -200,7 +204,7 @@ def test_page_between_keeps_tables_apart() -> None:
 
 
 def test_tall_cell_cut_in_two_is_whole() -> None:
-    """A merged cell that the page break cut in two is one cell with both parts' rows, text and place of the told one."""
+    """A merged cell that the page break cut in two is one cell over both parts' rows, where its text is."""
     upper = bottom_grid([["指标", "值"], *[["", f"{i}"] for i in range(8)]], merged={(1, 0, 8, 1): "产出指标"})
     lower = grid_of([["", f"{i}"] for i in range(8, 12)], top=90, merged={(0, 0, 4, 1): ""})
     (table,) = joined(page_of(1, upper), page_of(2, lower)).tables
@@ -229,7 +233,9 @@ def test_two_told_cells_at_the_break_stay_two() -> None:
 
 def test_columns_of_one_page_alone_are_united() -> None:
     """A border that only the second page shows makes a column in which the first page's cells are merged."""
-    upper = bottom_grid([["一级", "二级", "值"], *[[f"甲{i}", f"乙{i}", "1"] for i in range(6)]], widths=[200, 300, 200])
+    upper = bottom_grid(
+        [["一级", "二级", "值"], *[[f"甲{i}", f"乙{i}", "1"] for i in range(6)]], widths=[200, 300, 200]
+    )
     lower = grid_of([[f"丙{i}", "三", "四", "2"] for i in range(4)], top=90, widths=[200, 150, 150, 200])
     (table,) = joined(page_of(1, upper), page_of(2, lower)).tables
     assert table.n_cols == 4

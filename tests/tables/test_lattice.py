@@ -162,7 +162,9 @@ def test_prose_is_no_table(dpi: int) -> None:
     assert lattices_of(image, dpi) == ()
 
 
-@pytest.mark.parametrize("text", ["1111111111", "一一一一一一", "————————", "二二二二二二", "EEEEEEEEE", "口口口口口口"])
+@pytest.mark.parametrize(
+    "text", ["1111111111", "一一一一一一", "————————", "二二二二二二", "EEEEEEEEE", "口口口口口口"]
+)
 def test_aligned_strokes_add_no_border(text: str) -> None:
     """Characters whose strokes line up add neither row nor column to the table they stand in."""
     dpi = 200

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from tables.drawing import Grey, blank
+
+from gouji.protocols import Image, Reading
+from gouji.tables.doubt import settle, vote
+from gouji.tables.fill import CellLine
+from gouji.tables.lattice import Lattice, LatticeCell
+from gouji.zh import parse_number
+
+ROWS = 5
+CROP = blank(30, 90)
+
+
+def lattice() -> Lattice:
+    cells = tuple(LatticeCell(r, c, 1, 1) for r in range(ROWS) for c in range(2))
+    return Lattice((0, 100, 200), tuple(range(0, 40 * ROWS + 1, 40)), cells)
+
+
+def read(text: str, chance: float = 0.99, *others: tuple[str, float]) -> Reading:
+    return Reading(text, chance, (chance,) * len(text), (), tuple(others))
+
+
+def column(readings: Sequence[Reading], col: int = 1) -> list[CellLine]:
+    return [CellLine(2 * r + col, (10, 10, 80, 30), (1, 1, 99, 39)) for r in range(len(readings))]
+
+
+def settled(
+    readings: Sequence[Reading], again: Callable[[Sequence[Image]], list[Reading]], crop: Grey = CROP
+) -> list[Reading]:
+    return settle(lattice(), column(readings), [crop] * len(readings), readings, again)
+
+
+def never(crops: Sequence[Image]) -> list[Reading]:
+    raise AssertionError("a sure figure is not read again")
+
+
+def always(text: str, chance: float = 0.98) -> Callable[[Sequence[Image]], list[Reading]]:
+    return lambda crops: [read(text, chance)] * len(crops)
+
+
+def test_sure_figures_are_not_read_again() -> None:
+    """Figures read with confidence, and words, stay and cost nothing."""
+    readings = [read("12.50"), read("1,860.00"), read("0.00"), read("合计"), read("7")]
+    assert settled(readings, never) == readings
+
+
+def test_doubtful_figure_is_read_again() -> None:
+    """A figure read with little confidence takes the text on which its other readings agree."""
+    readings = [read("12.50"), read("1.00"), read("73.05", 0.4, ("78.05", 0.3)), read("3"), read("4.10")]
+    result = settled(readings, always("78.05"))
+    assert [reading.text for reading in result] == ["12.50", "1.00", "78.05", "3", "4.10"]
+    assert result[2].confidence > 0.5
+    assert "73.05" in [text for text, _ in result[2].alternatives]
+    assert [result[i] for i in (0, 1, 3, 4)] == [readings[i] for i in (0, 1, 3, 4)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "number"), [("1O.5O", "10.50"), ("l2.30", "12.30"), ("1.353.56", "1,353.56"), ("12：50", "12.50")]
+)
+def test_letters_in_a_column_of_figures_are_digits(shown: str, number: str) -> None:
+    """In a column of figures, letters and marks that look like digits and points are taken for them."""
+    readings = [read("12.50"), read("1.00"), read("3.00"), read("4.00"), read(shown, 0.6)]
+    result = settled(readings, always(number, 0.9))[-1]
+    assert result.text == number
+    assert parse_number(result.text) is not None
+
+
+def test_words_are_not_made_figures() -> None:
+    """In a column of names nothing is read again."""
+    readings = [read("行政运行"), read("住房公积金", 0.5), read("合计"), read("医疗", 0.3), read("其他")]
+    assert settled(readings, never) == readings
+
+
+def test_lone_stroke_is_a_dash() -> None:
+    """A lone flat stroke is a dash, whatever the engine took it for."""
+    flat = [CellLine(1, (10, 18, 70, 21), (1, 1, 99, 39)), CellLine(3, (10, 18, 22, 21), (1, 1, 99, 39))]
+    long, short = settle(lattice(), flat, [CROP, CROP], [read("一"), read("一")], never)
+    assert (long.text, short.text) == ("—", "-")
+    assert long.confidence == 0.99
+
+
+def test_no_lines_nothing_to_settle() -> None:
+    """A lattice without print has nothing to settle."""
+    assert settle(lattice(), [], [], [], never) == []
+
+
+def test_vote_of_one_mind() -> None:
+    """Readings that agree keep their text."""
+    result = vote([read("12.50", 0.8)] * 3)
+    assert result.text == "12.50"
+    assert 0.7 < result.confidence <= 1
+    assert len(result.chars) == len(result.text)
+
+
+def test_vote_goes_to_the_most_weight() -> None:
+    """Of different numbers, that with the most confidence behind it wins; the others are alternatives."""
+    result = vote([read("18.37", 0.9), read("18.3", 0.5), read("18.37", 0.8)])
+    assert result.text == "18.37"
+    assert result.alternatives[0][0] == "18.3"
+    assert 0 < result.confidence < 1

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from tables.drawing import blank, draw, plan_of, write, write_in
+
+from gouji.geometry import Box
+from gouji.protocols import Image, Quad, Reading
+from gouji.tables.prose import boxes_to_lines, cut_prose, find_prose, in_reading_order, join_pieces
+
+DPI = 150
+
+
+def quad_of(box: Box, grow: int = 4) -> Quad:
+    x0, y0, x1, y1 = box[0] - grow, box[1] - grow, box[2] + grow, box[3] + grow
+    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
+
+
+@dataclass
+class Finder:
+    """An engine that finds the lines it was given, and keeps what it was shown."""
+
+    boxes: Sequence[Box]
+    name: str = "finder"
+    models: tuple[str, ...] = ()
+    shown: list[Image] = field(default_factory=list)
+
+    def find_lines(self, image: Image) -> list[Quad]:
+        """The given lines."""
+        self.shown.append(image)
+        return [quad_of(box) for box in self.boxes]
+
+    def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
+        """Not to be called."""
+        raise AssertionError("nothing is to be read")
+
+
+def test_lines_are_tight_and_in_order() -> None:
+    """Boxes lie tight around the ink, from top to bottom, side by side from left to right."""
+    page = blank(400, 700)
+    first = write(page, 60, 50, "部门：云岭县档案馆", 24)
+    beside = write(page, 500, 52, "单位：万元", 24)
+    below = write(page, 100, 120, "一、收入支出决算情况说明", 24)
+    found = find_prose(page, [], DPI, Finder([below, beside, first]))
+    assert found == [pytest.approx(box, abs=2) for box in (first, beside, below)]
+
+
+def test_tables_are_hidden_from_the_engine() -> None:
+    """What stands inside the frames of tables is white on the page that the engine is shown."""
+    plan = plan_of([200, 200], [60] * 3, at=60)
+    page = draw(plan, image=blank(400, 700))
+    inside = write_in(page, plan.box(plan.spans[0]), "合计", 24)
+    outside = write(page, 60, 300, "注：本表为空表", 24)
+    frame = (plan.xs[0], plan.ys[0], plan.xs[-1], plan.ys[-1])
+    engine = Finder([inside, outside])
+    assert find_prose(page, [frame], DPI, engine) == [pytest.approx(outside, abs=2)]
+    assert (engine.shown[0][: plan.ys[-1] + 2] == 255).all()
+    assert (page[plan.ys[0]] == 0).any()
+
+
+def test_blank_page_is_not_shown() -> None:
+    """The engine is not asked about a page without ink."""
+    engine = Finder([])
+    assert find_prose(blank(200, 200), [], DPI, engine) == []
+    assert engine.shown == []
+
+
+def test_quads_without_ink_are_dropped() -> None:
+    """A line found where there is no ink is none."""
+    page = blank(300, 500)
+    box = write(page, 60, 50, "本年收入", 24)
+    assert len(find_prose(page, [], DPI, Finder([box, (60, 200, 200, 230)]))) == 1
+
+
+def test_pieces_of_a_line_are_joined() -> None:
+    """Boxes of one line that nearly touch are one; a wide gap and another line keep them apart."""
+    boxes = [(130, 11, 200, 30), (10, 10, 120, 30), (300, 10, 400, 30), (10, 40, 90, 60)]
+    assert sorted(join_pieces(boxes)) == [(10, 10, 200, 30), (10, 40, 90, 60), (300, 10, 400, 30)]
+    assert join_pieces([]) == []
+
+
+def test_reading_order() -> None:
+    """Lines a little higher or lower than their neighbour belong to one row."""
+    boxes = [(300, 8, 400, 28), (10, 12, 120, 32), (10, 50, 90, 70)]
+    assert in_reading_order(boxes) == [(10, 12, 120, 32), (300, 8, 400, 28), (10, 50, 90, 70)]
+
+
+def test_crops_have_a_margin() -> None:
+    """The crop of a line is its box with a little of the page around it, also at the page's edge."""
+    page = blank(100, 300)
+    assert cut_prose(page, (100, 40, 200, 60)).shape > (20, 100)
+    assert cut_prose(page, (0, 0, 300, 20)).shape[0] < 30
+
+
+def test_lines_are_normalised_character_by_character() -> None:
+    """Text is normalised with a confidence for each of its characters; what could not be read is left out."""
+    boxes = [(0, 0, 90, 20), (0, 30, 90, 50), (0, 60, 90, 80), (0, 90, 90, 110)]
+    readings = [
+        Reading("２０２５年㎡", 0.9, (0.91, 0.92, 0.93, 0.94, 0.95, 0.8)),
+        Reading("", 0.0),
+        Reading("囧囧", 0.2, (0.2, 0.2)),
+        Reading("⼊", 0.99, (0.99,)),
+    ]
+    first, last = boxes_to_lines(boxes, readings)
+    assert (first.text, first.box, first.confidence) == ("2025年m2", boxes[0], 0.9)
+    assert first.chars == (0.91, 0.92, 0.93, 0.94, 0.95, 0.8, 0.8)
+    assert (last.text, last.box) == ("入", boxes[3])
