@@ -248,6 +248,7 @@ def _reviews(body: Body, habits: Habits) -> dict[str, Value]:
         "evaluated": _count(len(body.projects), "个", "projects.evaluated"),
         "evaluated_plain": _count(len(body.projects), "个"),
         "funds": _money(habits, funds, "projects.funds"),
+        "funds_gpb": _money(habits, body.sums.gpb_project, "projects.funds"),
         "review": (Piece(_score(review), "SCORE", (("score.department", review, "分"),)),),
     }
 
