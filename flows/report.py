@@ -25,7 +25,7 @@ from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.futures import PrefectFuture  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
-from flows.summary import page_rows, summary_markdown  # noqa: E402
+from flows.summary import page_line, page_rows, summary_markdown  # noqa: E402
 from gouji import run, store  # noqa: E402
 from gouji.config import Settings, load_settings  # noqa: E402
 from gouji.errors import InputError, UsageError  # noqa: E402
@@ -101,14 +101,18 @@ def read_report(
 
 
 def _settle(job: run.Job, chunk: list[int], future: PrefectFuture[list[str]]) -> None:
-    """Wait for the chunk; of one that failed for good, the pages without a reading become unread."""
+    """Wait for the chunk and tell of its pages; of one that failed for good, those without a reading become unread."""
     future.wait()
-    if future.state.is_completed():
-        return
-    error = future.state.result(raise_on_failure=False)
+    folder = Path(job.folder)
+    if not future.state.is_completed():
+        error = future.state.result(raise_on_failure=False)
+        for number in chunk:
+            if store.saved_reading(folder, number) is None:
+                run.give_up(job, number, error if isinstance(error, BaseException) else RuntimeError(str(error)))
     for number in chunk:
-        if store.saved_reading(Path(job.folder), number) is None:
-            run.give_up(job, number, error if isinstance(error, BaseException) else RuntimeError(str(error)))
+        reading = store.load_reading(folder, number)
+        if reading is not None:
+            get_run_logger().info(page_line(reading, job.source.pages))
 
 
 def _chunks(numbers: Sequence[int], size: int) -> Iterator[list[int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from gouji.records import Report, Table
+from gouji.records import PageReading, Report, Table
 
 MOST = 12
 
@@ -25,6 +25,13 @@ def page_rows(report: Report) -> list[dict[str, str | int]]:
         }
         for page in report.pages
     ]
+
+
+def page_line(reading: PageReading, pages: int) -> str:
+    """One line on a page just read."""
+    page = reading.page
+    told = page.error if page.status == "unread" else f"{len(reading.grids)} tables, {len(reading.lines)} lines"
+    return f"page {page.page} of {pages}: {told}"
 
 
 def summary_markdown(report: Report, report_path: str) -> str:
