@@ -221,3 +221,42 @@ def test_other_print_is_no_page_number(text: str) -> None:
 def test_page_is_wide_enough() -> None:
     """The drawn captions lie on the page."""
     assert centred("经费支出", 10).box[2] < WIDTH
+
+
+ONE_ROW = pytest.mark.xfail(reason="a row with a number or a unit in it is never looked at as a title")
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        pytest.param([centred("表1 收入支出决算总表", 262, 22)], ("表1", None), marks=ONE_ROW),
+        pytest.param(
+            [centred("收入支出决算总表", 262, 22), ending("公开01表", 760, 266)], ("公开01表", None), marks=ONE_ROW
+        ),
+        pytest.param([centred("收入支出决算总表", 262, 22), ending("单位：元", 760, 266)], (None, "元"), marks=ONE_ROW),
+        pytest.param([centred("收入支出决算总表（单位：万元）", 262, 22)], (None, "万元"), marks=ONE_ROW),
+    ],
+)
+def test_title_in_one_row_with_number_or_unit(lines: list[Line], told: tuple[str | None, str | None]) -> None:
+    """A title keeps its words when its number or unit stands in the same row."""
+    found = caption(*lines)
+    assert found.title is not None
+    assert "收入支出决算总表" in found.title
+    assert (found.number, found.unit) == told
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "2024年度",
+        "编制日期：2025年8月15日",
+        pytest.param("2025年8月15日", marks=pytest.mark.xfail(reason="an unknown row ends the caption")),
+        pytest.param(
+            "预算单位编码及名称：301云岭县档案馆", marks=pytest.mark.xfail(reason="an unknown row ends the caption")
+        ),
+        pytest.param("云岭县档案馆", marks=pytest.mark.xfail(reason="an unknown row ends the caption")),
+    ],
+)
+def test_title_above_another_row(row: str) -> None:
+    """A row of particulars between a title and its table does not hide the title."""
+    assert caption(centred("收入支出决算总表", 230, 22), line(row, 60, 272)).title == "收入支出决算总表"
