@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from gouji.synth.blocks import Block, Stated
@@ -24,8 +25,16 @@ def truth_of(manuscript: Manuscript, printed: Printed) -> dict[str, Any]:
         "tables": [table_of(item, pages) for item, pages in pairs if isinstance(item, Form)],
         "paragraphs": [b.text for b in blocks if b.kind == "paragraph"],
         "headings": [b.text for b in blocks if b.kind != "paragraph"],
-        "facts": [_fact(f) for b in blocks for f in b.facts],
+        "facts": [_fact(f) for f in _once(f for b in blocks for f in b.facts)],
     }
+
+
+def _once(facts: Iterable[Stated]) -> list[Stated]:
+    """The facts in order; the same key, subject and value said twice is one fact."""
+    kept: dict[tuple[object, ...], Stated] = {}
+    for fact in facts:
+        kept.setdefault((fact.key, fact.subject, fact.value), fact)
+    return list(kept.values())
 
 
 def table_of(form: Form, pages: tuple[int, ...]) -> dict[str, Any]:
