@@ -49,7 +49,7 @@ def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReadi
     seals = tuple(turn_box(box, upright.turn, flat.shape[1], flat.shape[0]) for box in seals)
     flat = bring_upright(flat, raster.dpi, upright)
     lattices = find_lattices(flat, raster.dpi, readers.detector, settings)
-    grids, lines = read_print(flat, raster.dpi, lattices, readers.engine)
+    grids, lines = read_print(flat, raster.dpi, lattices, seals, readers.engine)
     page = Page(
         page=raster.page, width=flat.shape[1], height=flat.shape[0], dpi=raster.dpi, origin="scan",
         turn=upright.turn, skew=upright.skew, seals=seals,
@@ -94,10 +94,12 @@ def _covers(region: Box, box: Box) -> bool:
     return area(intersection(region, box)) >= 0.5 * area(box)
 
 
-def read_print(flat: Mask, dpi: int, lattices: Sequence[Lattice], engine: OcrEngine) -> tuple[list[Grid], list[Line]]:
+def read_print(
+    flat: Mask, dpi: int, lattices: Sequence[Lattice], seals: Sequence[Box], engine: OcrEngine
+) -> tuple[list[Grid], list[Line]]:
     """The grids and the lines outside them; all crops of the page go to the engine together, so that batches fill."""
     height = print_height(ink_of(flat, dpi), dpi)
-    cells = find_cell_print(flat, lattices, dpi)
+    cells = find_cell_print(flat, lattices, dpi, seals)
     prose = find_prose(flat, [lattice.box for lattice in lattices], dpi, engine)
     crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
     prose_crops = [cut_prose(flat, box) for box in prose]

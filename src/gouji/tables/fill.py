@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.geometry import Box
+from gouji.geometry import Box, area, intersection
 from gouji.ink import Mask, ink_of
 from gouji.protocols import Image, Reading
 from gouji.records import Grid, GridCell
@@ -58,8 +58,11 @@ class CellPrint:
     lines: tuple[tuple[CellLine, ...], ...]
 
 
-def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int) -> CellPrint:
-    """The lines of print in all cells of all lattices, cell by cell, each cell's from top to bottom."""
+def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Sequence[Box] = ()) -> CellPrint:
+    """The lines of print in all cells of all lattices, cell by cell, each cell's from top to bottom.
+
+    Under `seals` pale ink is what the seal left, elsewhere it is thin print.
+    """
     image = flat.copy()
     lines = []
     for lattice in lattices:
@@ -73,7 +76,9 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int) -> CellPr
             patch = ink[inner[1] : inner[3], inner[0] : inner[2]]
             if patch.size == 0 or not patch.any():
                 continue
-            text = _without_specks(ink, inner, height, dpi) & _has_core(patch, _part(grey, inner) < pale)
+            text = _without_specks(ink, inner, height, dpi)
+            if any(area(intersection(seal, lattice.box_of(cell))) for seal in seals):
+                text &= _has_core(patch, _part(grey, inner) < pale)
             place = _shift(inner, x0, y0)
             _whiten(image[place[1] : place[3], place[0] : place[2]], patch, text)
             found += [CellLine(index, _shift(line, *place[:2]), place) for line in _lines_in(text, height)]
@@ -107,7 +112,7 @@ def _border(profile: NDArray[np.float64], dpi: int) -> int:
 
 
 def pale_from(grey: Mask, ink: Mask, dpi: int) -> float:
-    """The grey from which on ink is pale against the print: what a seal or a stain leaves, not a character.
+    """The grey from which on ink is pale against the print: what a seal leaves, not a character.
 
     The print's darkness is the median of the darkest pixels of components of a character's size; 255 if there are few.
     """
