@@ -19,6 +19,7 @@ from gouji.facts.subjects import clause_subject, opening_subject, split_names, t
 from gouji.facts.wording import Rule, load_grammar, load_rules
 from gouji.facts.worktext import WorkText, to_work_text
 from gouji.records import Document, Fact
+from gouji.zh import squeeze
 
 if TYPE_CHECKING:
     from gouji.facts.ner import Entities, Recogniser
@@ -91,7 +92,7 @@ def _begin(
     passage: Passage, document: Document, scope: str | None, title: str | None, nlp: Recogniser | None
 ) -> _Reading:
     work = to_work_text(passage.text, passage.confidences())
-    sightings = find_sightings(work.text, scope)
+    sightings = find_sightings(work.text, scope, squeeze("".join(passage.paragraph.section[-2:])))
     subject = None
     if any(sighting.scope == "performance" for sighting in sightings) or scope == "performance":
         headings = (title_subject(heading) for heading in reversed(passage.paragraph.section[-1:]))
@@ -118,7 +119,7 @@ def _read_level(reading: _Reading, sighting: Sighting) -> None:
         _spread(reading, sighting, lead)
     match = match_item(reading.forced.get(sighting.index, lead), sighting, reading.work.text)
     if match is None and _goes_on(reading, sighting):
-        lead = (reading.lead if _same_sentence(reading, sighting) else reading.main_lead) + lead
+        lead = (reading.lead if _same_sentence(reading, sighting) else reading.main_lead) + lead.lstrip("）")
         match = match_item(lead, sighting, reading.work.text)
     for found in _each_of(reading, sighting, lead, match) or filter(None, [match]):
         _state(reading, sighting, found)

@@ -86,7 +86,9 @@ def _fits_surroundings(rule: Rule, sighting: Sighting, text: str) -> bool:
         return False
     if rule.after_denied and rule.after_denied.match(after):
         return False
-    if rule.context and not rule.context.search(_context(text, figure.start, 40 if rule.after else 0)):
+    said = _context(text, figure.start, 40 if rule.after else 0)
+    said = f"{sighting.headings}。{said}" if rule.text.context_heading else said
+    if rule.context and not rule.context.search(said):
         return False
     if rule.unless and rule.unless.search(_sentence(text, sighting)):
         return False

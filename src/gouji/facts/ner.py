@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,11 @@ def load_recogniser(settings: FactsSettings) -> Recogniser | None:
     if not settings.ner:
         return None
     folder = Path(settings.ner_model_dir) if settings.ner_model_dir else data_dir("models") / "ner"
+    return _load(folder)
+
+
+@lru_cache(maxsize=2)
+def _load(folder: Path) -> Recogniser:
     from spacy.util import load_model_from_path
 
     try:

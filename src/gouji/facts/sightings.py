@@ -39,6 +39,7 @@ class Sighting:
     scope: str | None
     year: int | None
     compared: bool
+    headings: str
 
     @property
     def clause_start(self) -> int:
@@ -89,8 +90,8 @@ def opening_scope(text: str, current: str | None) -> str | None:
     return current if found.weak and known else found.id
 
 
-def find_sightings(text: str, outer: str | None) -> list[Sighting]:
-    """All figures of a paragraph's work text with their context; `outer` is the scope of its section."""
+def find_sightings(text: str, outer: str | None, headings: str = "") -> list[Sighting]:
+    """All figures of a paragraph's work text with their context; `outer` is the scope of its section's `headings`."""
     found: list[Sighting] = []
     scope, compared, heading = outer, False, -1
     for start, end, figures in sentences(text, find_figures(text)):
@@ -103,8 +104,9 @@ def find_sightings(text: str, outer: str | None) -> list[Sighting]:
             compared = compared or bool(load_grammar().comparator.search(lead))
             form, sign = _form(text[start : figure.start], lead, figure)
             year = _year(text[start : figure.start])
+            begin = figure.start - len(lead)
             found.append(
-                Sighting(figure, len(found), lead, figure.start - len(lead), start, form, sign, scope, year, compared)
+                Sighting(figure, len(found), lead, begin, start, form, sign, scope, year, compared, headings)
             )
             at = figure.end
         heading = start if not figures and end - start <= MAX_SHORT else -1
