@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gouji.config import FactsSettings
+from gouji.facts.absence import stated_zeros
 from gouji.facts.bodies import may_name_body, same_body
 from gouji.facts.drafts import Draft, settle, to_fact
 from gouji.facts.matching import Match, match_item
 from gouji.facts.narrative import Narrative, Passage
 from gouji.facts.sightings import Sighting, clause_offset, find_sightings, heading_scope
 from gouji.facts.subjects import clause_subject, opening_subject, split_names, title_subject
-from gouji.facts.wording import Rule, load_grammar, load_rules
+from gouji.facts.wording import load_grammar
 from gouji.facts.worktext import WorkText, to_work_text
 from gouji.records import Document, Fact
 from gouji.zh import squeeze
@@ -107,7 +108,7 @@ def _read(reading: _Reading) -> None:
         elif sighting.form in ("level", "completion"):
             _read_level(reading, sighting)
     _read_unchanged(reading)
-    _read_zeros(reading)
+    reading.drafts += stated_zeros(reading.passage, reading.work, reading.document)
 
 
 # --- levels ---------------------------------------------------------------------------------------------------
@@ -341,39 +342,12 @@ def _work_end(reading: _Reading, draft: Draft) -> int:
     return next((i for i, origin in enumerate(origins) if origin >= draft.end), len(origins))
 
 
-# --- stated absence -------------------------------------------------------------------------------------------
-
-
-def _read_zeros(reading: _Reading) -> None:
-    """A clause like "未发生公务接待费" states 0, unless a figure is given anywhere in the document."""
-    text = reading.work.text
-    for clause in re.finditer(r"[^，。；：！？]+", text):
-        if re.search(r"\d", re.sub(r"20\d\d年", "", clause.group())):
-            continue
-        for rule in load_rules():
-            if rule.text.zero and _denies(rule, clause.group()):
-                reading.drafts += _zero_drafts(reading, rule, clause.start(), clause.end())
-
-
-def _denies(rule: Rule, clause: str) -> bool:
-    return bool(rule.zero_item.search(clause)) and not (rule.denied and rule.denied.search(clause))
-
-
-def _zero_drafts(reading: _Reading, rule: Rule, start: int, end: int) -> Iterator[Draft]:
-    spec = rule.text
-    both = reading.document.kind == "budget" and spec.budget_both and spec.budget_key
-    a, b = reading.work.span(start, end)
-    for key in (*rule.keys, spec.budget_key) if both else rule.keys:
-        if key:
-            yield Draft(key, Decimal(0), "元", None, None, reading.passage, a, b, (a, b), rule, -1)
-
-
 # --- drafts to facts ------------------------------------------------------------------------------------------
 
 
 def _draft(reading: _Reading, sighting: Sighting, match: Match, key: str, value: Decimal, subject: str | None) -> Draft:
     first = _evidence_start(reading, sighting, match)
-    start, end = reading.work.span(first, sighting.figure.end)
+    start, end = reading.work.span(first, _evidence_end(reading, sighting, match))
     return Draft(
         key=key,
         value=value,
@@ -391,8 +365,18 @@ def _draft(reading: _Reading, sighting: Sighting, match: Match, key: str, value:
 
 
 def _evidence_start(reading: _Reading, sighting: Sighting, match: Match) -> int:
-    """Where the evidence begins: the clause of the item's name if it is in the same sentence, else the figure's."""
+    """Where the evidence begins: the clause of the item's name, behind the figures before it."""
     text = reading.work.text
     name = match.lead[match.start : match.end]
     named = text.rfind(name, sighting.sentence, sighting.figure.start)
-    return clause_offset(text, named if named >= 0 else sighting.clause_start)
+    place = named if named >= 0 else sighting.clause_start
+    ends = (other.figure.end for other in reading.sightings[: sighting.index] if other.figure.end <= place)
+    start = max(clause_offset(text, place), max(ends, default=0))
+    return start + len(text[start:place]) - len(text[start:place].lstrip("、，"))
+
+
+def _evidence_end(reading: _Reading, sighting: Sighting, match: Match) -> int:
+    """Where the evidence ends: with the figure, or with the clause when what follows names the item ("设3个科室")."""
+    text, end = reading.work.text, sighting.figure.end
+    found = match.rule.after.match(text[end:]) if match.rule.after else None
+    return end + found.end() if found else end

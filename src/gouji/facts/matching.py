@@ -10,6 +10,7 @@ from gouji.facts.sightings import Sighting, clause_offset
 from gouji.facts.wording import Rule, load_grammar, load_rules
 
 Measure = Literal["budget", "actual", "both", "none"]
+CONTEXT = 600  # characters before a figure that may tell what it is about; more would only cost time
 _BOTH = re.compile(r"预算(?:数|金额)?[、和与及](?:支出)?决算|决算(?:数|金额)?[、和与及](?:支出)?预算")
 
 
@@ -97,7 +98,8 @@ def _fits_surroundings(rule: Rule, sighting: Sighting, text: str) -> bool:
 
 def _context(text: str, position: int, ahead: int) -> str:
     """The paragraph up to the figure (and a little further), without what earlier parentheses add."""
-    return re.sub(r"（[^（）]{0,30}）", "", text[:position]) + text[position : position + ahead]
+    before = text[max(0, position - CONTEXT) : position]
+    return re.sub(r"（[^（）]{0,30}）", "", before) + text[position : position + ahead]
 
 
 def _sentence(text: str, sighting: Sighting) -> str:

@@ -105,9 +105,7 @@ def find_sightings(text: str, outer: str | None, headings: str = "") -> list[Sig
             form, sign = _form(text[start : figure.start], lead, figure)
             year = _year(text[start : figure.start])
             begin = figure.start - len(lead)
-            found.append(
-                Sighting(figure, len(found), lead, begin, start, form, sign, scope, year, compared, headings)
-            )
+            found.append(Sighting(figure, len(found), lead, begin, start, form, sign, scope, year, compared, headings))
             at = figure.end
         heading = start if not figures and end - start <= MAX_SHORT else -1
         if not figures:
