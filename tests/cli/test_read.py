@@ -93,7 +93,7 @@ class TestReading:
         assert f"written to {folders[1].name}" in capsys.readouterr().out
 
     def test_interrupted_run_goes_on(
-        self, thin: list[int], scanned_pdf: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, thin: list[int], scanned_pdf: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
     ) -> None:
         """Ctrl-C exits with 130 and keeps what was read; the next run reads only the rest."""
         path = scanned_pdf("a.pdf", 4)
@@ -107,6 +107,7 @@ class TestReading:
         monkeypatch.setattr(pipeline, "read_page", interrupted)
         command = ["read", str(path), "--out", str(tmp_path / "out")]
         assert run(command) == 130
+        assert "interrupted" in one_sentence(capsys.readouterr().err)
         assert sorted(p.name for p in (tmp_path / "out" / "a").glob("*.read.json")) == [
             "0001.read.json",
             "0002.read.json",

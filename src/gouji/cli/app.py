@@ -173,9 +173,9 @@ def run(arguments: Sequence[str]) -> int:
             stream.reconfigure(errors="replace")  # a terminal without Chinese still gets the figures
     traced = sum(a.count("v") for a in arguments if a.startswith("-v")) + arguments.count("--verbose") >= 2
     try:
-        return int(app(args=list(arguments), prog_name="gouji", standalone_mode=False) or 0)
+        code = int(app(args=list(arguments), prog_name="gouji", standalone_mode=False) or 0)
     except (KeyboardInterrupt, typer.Abort):
-        return _tell("interrupted; what was read is kept, and the same command goes on from there", EXIT_INTERRUPTED)
+        code = EXIT_INTERRUPTED
     except GoujiError as error:
         if traced:
             traceback.print_exc()
@@ -185,6 +185,9 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     except Exception as error:
         return _tell_unforeseen(error, traced)
+    if code == EXIT_INTERRUPTED:
+        return _tell("interrupted; what was read is kept, and the same command goes on from there", code)
+    return code
 
 
 def _tell_unforeseen(error: Exception, traced: bool) -> int:
