@@ -61,6 +61,7 @@ def _save(nlp: Language, out: Path, texts: Path, scores: dict[str, Any]) -> None
         config.pop(part, None)
     nlp.config = config
     nlp.meta.update(name=NAME, version=VERSION, license="Apache-2.0", performance={})
+    nlp.meta["spacy_version"] = ">=3.8,<3.9"
     nlp.meta["description"] = "Entities of Chinese government budget and final-account narratives"
     nlp.to_disk(out)
     (out / "README.md").write_text(model_card(texts, scores), "utf-8")
