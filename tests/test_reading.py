@@ -16,7 +16,7 @@ from gouji.geometry import Box
 from gouji.pages.raster import Char, Raster
 from gouji.pages.upright import turn_image
 from gouji.protocols import Image, Quad, Reading
-from gouji.reading import Readers, find_frames, find_lattices, page_image, read_digital, read_print, read_scan
+from gouji.reading import Readers, find_frames, find_lattices, page_image, read_digital, read_scan
 
 DPI = 150
 ROWS = [
@@ -71,12 +71,11 @@ class Echo:
 
 def test_cells_and_lines_are_read_together(settings: Settings) -> None:
     """All crops of a page go to the engine at once; readings come to their cells and lines, blank cells get none."""
-    page = sheet()
-    lattices = find_lattices(page, DPI, RulingsDetector(find_frames), settings)
     engine = Echo([(480, 60, 690, 96)])
-    (grid,), (line,) = read_print(page, DPI, lattices, engine)
+    reading = read_scan(Raster(1, sheet(), DPI, "scan"), Readers(engine, RulingsDetector(find_frames)), settings)
+    (grid,), (line,) = reading.grids, reading.lines
     told = [cell for cell in grid.cells if cell.text]
-    assert engine.asked[0] == 20
+    assert engine.asked[-1] == 20
     assert {(cell.row, cell.col) for cell in grid.cells if not cell.text} == {(2, 3)}
     assert [cell.text for cell in told][:3] == ["词0", "词1", "词2"]
     assert line.text == "词19"

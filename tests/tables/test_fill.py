@@ -199,6 +199,22 @@ def test_merged_cells_are_filled() -> None:
     assert close(boxes[0], ink)
 
 
+def test_remains_of_a_seal_are_no_print() -> None:
+    """Pale ink under a seal is what the seal left; elsewhere it is thin print."""
+    plan = plan_of([240, 240], [60] * 4)
+    image = filled(plan, draw(plan))
+    place = plan.box(plan.spans[0])
+    pale = blank(*image.shape)
+    ink = write_in(pale, place, "云岭县章", SIZE)
+    image = np.minimum(image, np.where(pale < 128, 190, 255)).astype(np.uint8)
+    page, lattices = flatten(image, DPI), [lattice_of(plan)]
+    under = find_cell_print(page, lattices, DPI, [place]).lines[0]
+    without = find_cell_print(page, lattices, DPI).lines[0]
+    assert 0 not in {line.cell for line in under}
+    assert [close(line.box, ink) for line in without if line.cell == 0] == [True]
+    assert {line.cell for line in under} == set(range(1, 8))
+
+
 def test_page_without_tables_has_no_cell_print() -> None:
     """Without lattices the page is as it was and there are no lines."""
     page = flatten(blank(80, 80), DPI)

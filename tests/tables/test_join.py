@@ -300,3 +300,50 @@ def test_doubt_is_flagged() -> None:
     assert doubtful(0.99, "12.3", alternatives=("17.3",)) == ()
     assert doubtful(0.5, "合计") == ()
     assert doubtful(0.99, "", inferred_line=True) == ("inferred_line",)
+
+
+STRAYS = [
+    pytest.param(
+        "云岭县档案馆2024年度部门决算", 40, marks=pytest.mark.xfail(reason="running heads are taken for prose")
+    ),
+    pytest.param("云岭县档案馆", HEIGHT - 40, marks=pytest.mark.xfail(reason="running feet are taken for prose")),
+    pytest.param("第 7 页 共 9 页", HEIGHT - 40, marks=pytest.mark.xfail(reason="no page number to captions.is_folio")),
+    ("— 7 —", HEIGHT - 40),
+    ("7", 40),
+]
+
+
+@pytest.mark.parametrize(("text", "y"), STRAYS)
+def test_what_every_page_repeats_keeps_no_table_apart(text: str, y: int) -> None:
+    """Page numbers, and lines that stand in the same place on every page, are no prose between a table's parts."""
+    whole = [HEAD, *body(100)]
+    again = [centred(text, y)]
+    upper = page_of(1, bottom_grid(whole[:40]), lines=again)
+    middle = page_of(2, bottom_grid(whole[40:80]), lines=again)
+    (table,) = joined(upper, middle, page_of(3, grid_of(whole[80:], top=100), lines=again)).tables
+    assert texts(table) == whole
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "续表",
+        "公开02表",
+        "单位：万元",
+        pytest.param("（续）", marks=pytest.mark.xfail(reason="taken for prose")),
+    ],
+)
+def test_short_captions_carry_on(again: str) -> None:
+    """A number, a unit or a mere 续 above the second part carries the table on."""
+    lower = page_of(2, grid_of(body(5, 20), top=130), lines=[line(again, 600, 100)])
+    (table,) = joined(page_of(1, bottom_grid([HEAD, *body(20)])), lower).tables
+    assert texts(table) == [HEAD, *body(25)]
+
+
+@pytest.mark.xfail(reason="digits of a repeated head must agree exactly")
+def test_misread_column_number_in_a_repeated_head() -> None:
+    """A repeated head in which one column's number was misread is dropped all the same."""
+    numbers, misread = ["栏次", "", "1", "2", "3"], ["栏次", "", "1", "2", "8"]
+    upper, lower = bottom_grid([HEAD, numbers, *body(20)]), grid_of([HEAD, misread, *body(5, 20)], top=90)
+    (table,) = joined(page_of(1, upper), page_of(2, lower)).tables
+    assert table.n_rows == 27
