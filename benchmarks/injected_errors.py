@@ -5,7 +5,7 @@
 Every error is one number cell of one fictitious report (tables as printed, no scan): a digit changed (digit), the
 decimal point moved by one or two places (shift), ten thousand times as much (unit), or the sign (sign). Printed:
   coverage    per form, the share of number cells that some identity covers
-  found       share of errors in covered cells that make an identity fail
+  found       share of errors in covered cells that make an identity fail, or flag the cell for an odd residual
   flagged     share of them whose cell carries a flag
   suggested   share of those found whose cell and true figure are suggested
   classed     share of those found that some failed check calls by their kind
@@ -147,9 +147,9 @@ def tally(
     )
     right = [s for s in outcome.suggestions if (s.cell.table, s.cell.row, s.cell.col) == key and s.value == cell.value]
     result["all"] += 1
-    result["found"] += bool(hit)
+    result["found"] += bool(hit or flags)
     result["flagged"] += bool(flags)
-    result["suggested"] += bool(hit and right)
+    result["suggested"] += bool(right)
     result["classed"] += any(check.kind == kind for check in hit)
     if verbose and not (hit and right):
         others = [(s.cell.table, s.cell.row, s.cell.col, s.text) for s in outcome.suggestions]

@@ -158,3 +158,47 @@ def test_a_blank_and_a_dash_give_no_item() -> None:
     """Only cells that hold a number become items."""
     items = items_of(GPB.replace("1.00", "—").replace("8.00", ""), "一般公共预算财政拨款支出决算表")
     assert [item.measure for item in items] == ["total"]
+
+
+def test_of_two_years_the_later_is_this_year() -> None:
+    """Columns named by their years are last year's and this year's, whichever way round they stand."""
+    text = """
+    项目 | 2031年预算数 | 2030年预算数
+    合计 | 4.00 | 5.00
+    因公出国（境）费 | |
+    公务接待费 | 4.00 | 5.00
+    """
+    found = {item.measure: item.amount for item in items_of(text, "一般公共预算“三公”经费支出表")}
+    assert found["budget.reception"] == 40000
+    assert found["last_year.reception"] == 50000
+
+
+def test_columns_that_cannot_be_told_apart_give_no_items() -> None:
+    """基本支出 stands under 本年收入 and under 本年支出: the second is meant."""
+    text = """
+    科目编码 | 科目名称 | 本年收入 | < | 本年支出 | < | <
+    ^ | ^ | 基本支出 | 项目支出 | 小计 | 基本支出 | 项目支出
+    2050201 | 学前教育 | 1.00 | 2.00 | 7.00 | 3.00 | 4.00
+    """
+    found = {item.measure: item.text for item in items_of(text, "一般公共预算财政拨款支出决算表")}
+    assert found == {"total": "7.00", "basic": "3.00", "project": "4.00"}
+
+
+def test_a_code_printed_with_its_name_is_parted_from_it() -> None:
+    """One column for code and name gives both."""
+    text = "科目名称 | 合计 | 基本支出 | 项目支出\n2050201学前教育 | 9.00 | 8.00 | 1.00"
+    assert {(item.code, item.name) for item in items_of(text, "一般公共预算财政拨款支出决算表")} == {
+        ("2050201", "学前教育")
+    }
+
+
+def test_economic_codes_in_two_columns_are_put_together() -> None:
+    """类 and 款 alone make a code of five digits."""
+    text = """
+    科目编码 | < | 科目名称 | 合计
+    类 | 款 | ^ | ^
+    301 | | 工资福利支出 | 9.00
+    301 | 01 | 基本工资 | 9.00
+     | 02 | 津贴 | 0.00
+    """
+    assert [item.code for item in items_of(text, "一般公共预算基本支出表")] == ["301", "30101", "30102"]

@@ -24,7 +24,15 @@ def _sheet(sheet: Sheet, rule: Rule) -> list[Evaluation]:
     counts = Counter(row.code for row in coded)
     if any(count > 1 for count in counts.values()):
         return [skip(rule.id, rule.says, "同一科目编码出现多次")]
-    tops, below = _tree(coded) if coded else ([row for row in sheet.rows if row.numbered], {})
+    if not coded:
+        return _judge(sheet, rule, [row for row in sheet.rows if row.numbered], {})
+    found = _judge(sheet, rule, *_tree(coded, _by_prefix(coded)))
+    if any(each.check.status == "fail" for each in found):
+        found = _benefit(found, _judge(sheet, rule, *_tree(coded, _by_order(coded))), bool(_without_code(sheet)))
+    return found
+
+
+def _judge(sheet: Sheet, rule: Rule, tops: Sequence[Row], below: dict[str, list[Row]]) -> list[Evaluation]:
     found: list[Evaluation] = []
     for measure in sheet.measures:
         for code, children in below.items():
@@ -36,18 +44,53 @@ def _sheet(sheet: Sheet, rule: Rule) -> list[Evaluation]:
     return found
 
 
-def _tree(rows: Sequence[Row]) -> tuple[list[Row], dict[str, list[Row]]]:
-    """The rows with no code above them, and for each code the rows whose nearest printed code above it is."""
+def _benefit(found: list[Evaluation], others: list[Evaluation], unread: bool) -> list[Evaluation]:
+    """Failures that hold when rows are taken in printed order (a code was misread), or with unread codes, are none."""
+    held = {each.left[0].key: each for each in others if each.check.status != "fail"}
+    judged: list[Evaluation] = []
+    for each in found:
+        if each.check.status != "fail":
+            judged.append(each)
+        elif each.left[0].key in held:
+            judged.append(held[each.left[0].key])
+        else:
+            check = each.check
+            judged.append(skip(check.rule, check.message, "有行的科目编码未能识读") if unread else each)
+    return judged
+
+
+def _without_code(sheet: Sheet) -> list[Row]:
+    """Rows of a coded list that have no code and are no sums: their code was not read."""
+    return [row for row in sheet.rows if not row.code and row.name and not row.is_total and "合计" not in row.name]
+
+
+def _by_prefix(rows: Sequence[Row]) -> list[str | None]:
+    """The nearest printed code above each row's, by its digits."""
     codes = {row.code for row in rows}
+    return [
+        next((code[:size] for size in (7, 5, 3) if size < len(code) and code[:size] in codes), None)
+        for code in (row.code or "" for row in rows)
+    ]
+
+
+def _by_order(rows: Sequence[Row]) -> list[str | None]:
+    """The code of the nearest row above each that has a shorter code."""
+    found: list[str | None] = []
+    open_codes: list[str] = []
+    for code in (row.code or "" for row in rows):
+        while open_codes and len(open_codes[-1]) >= len(code):
+            open_codes.pop()
+        found.append(open_codes[-1] if open_codes else None)
+        open_codes.append(code)
+    return found
+
+
+def _tree(rows: Sequence[Row], above: Sequence[str | None]) -> tuple[list[Row], dict[str, list[Row]]]:
+    """The rows with no code above them, and for each code the rows right below it."""
     tops: list[Row] = []
     below: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        code = row.code or ""
-        above = next((code[:size] for size in (7, 5, 3) if size < len(code) and code[:size] in codes), None)
-        if above is None:
-            tops.append(row)
-        else:
-            below[above].append(row)
+    for row, code in zip(rows, above, strict=True):
+        (tops if code is None else below[code]).append(row)
     return tops, below
 
 

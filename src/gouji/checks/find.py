@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Literal
 
 from gouji.checks.book import Book, CellKey
 from gouji.checks.flag import LOW_CONFIDENCE
@@ -12,6 +13,7 @@ from gouji.checks.sums import Evaluation, printed
 from gouji.records import Check, Finding, Page, Pointer, Table
 from gouji.zh import UNITS
 
+Severity = Literal["error", "warning", "info"]
 _SEVERITY = {"error": 0, "warning": 1, "info": 2}
 _KINDS = {
     "digit": "疑为一位数字之差",
@@ -71,11 +73,17 @@ def _suggested(book: Book, equals: Sequence[Candidate], scanned: set[int]) -> Fi
         f"若为{printed(candidate.figure, candidate.amount)}，则{_rules(candidate)}成立"
         for candidate in equals
     )
+    if all(check.status == "rounding" for check in checks):
+        message = f"{each}，且全表别处无尾差；请对照原件"
+        return Finding(code="check.odd_residual", severity="info", message=message, pointers=_places(equals))
     message = f"{each}；{'疑为识读有误，请对照原件' if reading else '疑为原件有误'}"
     code = "check.reading" if reading else f"check.{checks[0].rule}"
-    severity = "warning" if reading else "error"
-    pointers = tuple(candidate.figure.pointer for candidate in equals)
-    return Finding(code=code, severity=severity, message=message, pointers=pointers)
+    severity: Severity = "warning" if reading else "error"
+    return Finding(code=code, severity=severity, message=message, pointers=_places(equals))
+
+
+def _places(equals: Sequence[Candidate]) -> tuple[Pointer, ...]:
+    return tuple(candidate.figure.pointer for candidate in equals)
 
 
 def _rules(candidate: Candidate) -> str:

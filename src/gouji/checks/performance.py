@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import combinations
 
 from gouji.checks.book import Book, Figure, Row, Sheet
 from gouji.checks.refs import resolve
@@ -12,6 +13,7 @@ from gouji.checks.sums import Evaluation, compare, judge, share_check, skip, tot
 from gouji.records import Pointer
 from gouji.zh import plain
 
+_LEAST_WEIGHTS = Decimal(80)  # with less than this not all weights were read
 _WEIGHTS = (Decimal(100), Decimal(90))
 _FUNDS_TOTALS = ("年度资金总", "部门预算总额", "资金总额", "预算资金总额", "项目资金总额")
 _SCORES = ("weight", "score")
@@ -42,8 +44,24 @@ def evaluate_funds(book: Book, rule: Rule) -> list[Evaluation]:
             whole = [row for row in rows if is_funds_total(row.name)]
             parts = [row.figures[measure] for row in rows if not is_funds_total(row.name)]
             if len(whole) == 1 and parts:
-                found.append(compare(rule.id, rule.says, [whole[0].figures[measure]], parts))
+                found.append(_funds(rule, whole[0].figures[measure], parts))
     return found or [skip(rule.id, rule.says, "缺表，或没有资金总额与各项来源")]
+
+
+def _funds(rule: Rule, whole: Figure, parts: Sequence[Figure]) -> Evaluation:
+    each = compare(rule.id, rule.says, [whole], parts)
+    nested = each.check.status == "fail" and _is_nested(whole, [part for part in parts if part.amount])
+    return skip(rule.id, rule.says, "资金来源之下又分来源") if nested else each
+
+
+def _is_nested(whole: Figure, parts: Sequence[Figure]) -> bool:
+    """Whether rows say what a row above is made of: some parts are the whole, and the rest is one of them."""
+    for size in range(1, len(parts)):
+        for chosen in combinations(parts, size):
+            rest = total(part for part in parts if part not in chosen)
+            if total(chosen) == whole.amount and any(part.amount == rest for part in chosen):
+                return True
+    return False
 
 
 def is_funds_total(name: str) -> bool:
@@ -96,7 +114,7 @@ def evaluate_weights(book: Book, rule: Rule) -> list[Evaluation]:
     found: list[Evaluation] = []
     for sheet in _sheets(book, rule):
         _, parts = _scored(sheet, "weight", rule)
-        if len(parts) > 2:
+        if len(parts) > 2 and total(parts) >= _LEAST_WEIGHTS:
             found.append(_weights(rule, parts, bool(_rate_score(sheet))))
     return found or [skip(rule.id, rule.says, "缺表，或没有分值")]
 

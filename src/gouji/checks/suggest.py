@@ -18,6 +18,8 @@ _MOST_FAILED = 200
 # More cells than this that would do equally well are no suggestion, and beyond the second number not even suspects.
 MOST_SUGGESTED = 3
 _MOST_RIVALS = 8
+# A report with so many exact sums (of three figures or more) for each odd one does not print rounded figures.
+_SUM_OF, _MOST_ODD, _EXACT_FOR_EACH = 3, 4, 12
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ def by_cell(evaluations: Iterable[Evaluation]) -> dict[CellKey, list[Evaluation]
 def suggest(book: Book, evaluations: Sequence[Evaluation]) -> list[tuple[Candidate, ...]]:
     """The best founded first; several where cells would do equally well. Each has failed identities of its own."""
     cells = by_cell(evaluations)
-    failed = [each for each in evaluations if each.check.status == "fail" and each.figures]
+    failed = [each for each in evaluations if each.check.status == "fail" and each.figures] or odd_residuals(
+        evaluations
+    )
     candidates = _candidates(book, failed[:_MOST_FAILED], cells)
     found: list[tuple[Candidate, ...]] = []
     while candidates:
@@ -68,6 +72,18 @@ def suggest(book: Book, evaluations: Sequence[Evaluation]) -> list[tuple[Candida
         closed = {id(each) for each in best.fixed}
         candidates = [c for c in ranked[1:] if not any(id(each) in closed for each in c.fixed)]
     return found
+
+
+def odd_residuals(evaluations: Sequence[Evaluation]) -> list[Evaluation]:
+    """Rounding residuals of a report whose every other sum is exact: rounding one by one leaves its traces all over."""
+    sums = [each for each in evaluations if each.relation == "=" and each.right and len(_filled(each)) >= _SUM_OF]
+    odd = [each for each in sums if each.check.status == "rounding"]
+    exact = sum(each.check.status == "pass" for each in sums)
+    return odd if 0 < len(odd) <= _MOST_ODD and exact >= _EXACT_FOR_EACH * len(odd) else []
+
+
+def _filled(each: Evaluation) -> list[Figure]:
+    return [figure for figure in each.figures if figure.amount]
 
 
 def suggestion_of(candidate: Candidate) -> Suggestion:
@@ -134,7 +150,7 @@ def _try(figure: Figure, amount: Decimal, checks: Sequence[Evaluation], read: bo
             return None
         exact += status == "pass"
         held += each.check.status == "pass"
-        if each.check.status == "fail":
+        if each.check.status == "fail" or (each.check.status == "rounding" and status == "pass"):
             fixed.append(each)
     return Candidate(figure, amount, tuple(fixed), exact, held, read)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from gouji.forms.definitions import FormDefinition, Measure
 from gouji.forms.heads import Grid, column_heads, says
-from gouji.forms.wording import head_of, nearest
+from gouji.forms.wording import nearest, plain_words
 from gouji.zh import squeeze
 
 _LOOKALIKES = str.maketrans("OoQlI|", "000111")
@@ -27,49 +28,64 @@ class Panel:
 
 @dataclass(frozen=True)
 class Pattern:
-    """One path of heads of a measure."""
+    """One path of heads of a measure from the top down; each step is any of some words."""
 
-    path: tuple[str, ...]
+    path: tuple[tuple[str, ...], ...]
     measure: Measure
 
 
 @lru_cache(maxsize=256)
 def patterns_of(measures: tuple[Measure, ...]) -> tuple[Pattern, ...]:
     """Every path of heads of the measures, in the order of the definition."""
-    paths = (
-        (tuple(head_of(part) for part in head.split(">")), measure) for measure in measures for head in measure.heads
-    )
-    return tuple(Pattern(path, measure) for path, measure in paths)
+    heads = ((head, measure) for measure in measures for head in measure.heads)
+    return tuple(Pattern(tuple(_words(step) for step in head.split(">")), measure) for head, measure in heads)
+
+
+def _words(step: str) -> tuple[str, ...]:
+    return plain_words(step.split("|"))
 
 
 def match_measures(paths: Sequence[tuple[str, ...]], measures: tuple[Measure, ...]) -> dict[int, Measure]:
-    """The measure of each column by its path of heads: the longest path wins, then the head without a slip."""
+    """The measure of each column by its path of heads; of columns with the same measure only the best matched."""
+    return best_matched(match_patterns(paths, measures))
+
+
+def match_patterns(paths: Sequence[tuple[str, ...]], measures: tuple[Measure, ...]) -> dict[int, Pattern]:
+    """The pattern that each column's path of heads fits: the longest wins, then the head without a slip."""
     patterns = patterns_of(measures)
-    leaves = tuple(dict.fromkeys(pattern.path[-1] for pattern in patterns))
+    leaves = tuple(dict.fromkeys(word for pattern in patterns for word in pattern.path[-1]))
+    fits = {col: _best(path, patterns, leaves) for col, path in enumerate(paths)}
+    return {col: pattern for col, pattern in fits.items() if pattern is not None}
+
+
+def best_matched(matched: dict[int, Pattern]) -> dict[int, Measure]:
+    """Each measure with one column: that of the longest path. Equals are left out; they can't be told apart."""
+    columns: dict[str, list[int]] = defaultdict(list)
+    for col, pattern in matched.items():
+        columns[pattern.measure.id].append(col)
     found: dict[int, Measure] = {}
-    for col, path in enumerate(paths):
-        best = _best(path, patterns, leaves)
-        if best is not None:
-            found[col] = best
-    return found
+    for cols in columns.values():
+        longest = max(len(matched[col].path) for col in cols)
+        best = [col for col in cols if len(matched[col].path) == longest]
+        if len(best) == 1:
+            found[best[0]] = matched[best[0]].measure
+    return dict(sorted(found.items()))
 
 
-def _best(path: tuple[str, ...], patterns: Sequence[Pattern], leaves: tuple[str, ...]) -> Measure | None:
+def _best(path: tuple[str, ...], patterns: Sequence[Pattern], leaves: tuple[str, ...]) -> Pattern | None:
     if not path:
         return None
     leaf = nearest(path[-1], leaves)
-    fits = [p for p in patterns if p.path[-1] == leaf and _under(path[:-1], p.path[:-1])]
-    if not fits:
-        return None
-    return max(fits, key=lambda p: len(p.path)).measure
+    fits = [p for p in patterns if leaf in p.path[-1] and _under(path[:-1], p.path[:-1])]
+    return max(fits, key=lambda p: len(p.path), default=None)
 
 
-def _under(heads: tuple[str, ...], above: tuple[str, ...]) -> bool:
+def _under(heads: tuple[str, ...], above: tuple[tuple[str, ...], ...]) -> bool:
     """Whether the heads right above are those of the pattern, slips forgiven."""
     if len(above) > len(heads):
         return False
     tail = heads[len(heads) - len(above) :]
-    return all(nearest(head, (word,)) is not None for head, word in zip(tail, above, strict=True))
+    return all(nearest(head, words) is not None for head, words in zip(tail, above, strict=True))
 
 
 def read_code(text: str) -> str | None:
@@ -82,8 +98,8 @@ def panels_of(grid: Grid, header_rows: int, definition: FormDefinition) -> tuple
     """The panels of the form from the left: one for a plain form, several when forms stand side by side."""
     paths = column_heads(grid, header_rows, definition.words)
     roles = [_role(path, definition) for path in paths]
-    measured = match_measures(paths, definition.measures)
-    measured = {col: measure for col, measure in measured.items() if roles[col] == ""}
+    matched = match_patterns(paths, definition.measures)
+    measured = {col: pattern for col, pattern in matched.items() if roles[col] == ""}
     if "code" not in roles and "part" not in roles:
         _find_codes(grid, header_rows, roles, measured)
     panels = [_panel(cols, roles, measured) for cols in _split(roles, measured)]
@@ -102,7 +118,7 @@ def _role(path: tuple[str, ...], definition: FormDefinition) -> str:
     return ""
 
 
-def _find_codes(grid: Grid, header_rows: int, roles: list[str], measured: dict[int, Measure]) -> None:
+def _find_codes(grid: Grid, header_rows: int, roles: list[str], measured: dict[int, Pattern]) -> None:
     """Without a head that says so: a column of codes is a code column, the first column of words the name."""
     table = grid.table
     for col in range(table.n_cols):
@@ -117,7 +133,7 @@ def _find_codes(grid: Grid, header_rows: int, roles: list[str], measured: dict[i
             roles[free[0]] = "name"
 
 
-def _split(roles: Sequence[str], measured: dict[int, Measure]) -> list[list[int]]:
+def _split(roles: Sequence[str], measured: dict[int, Pattern]) -> list[list[int]]:
     """A new panel begins at a code or name column that follows a measure."""
     panels: list[list[int]] = [[]]
     seen = False
@@ -130,8 +146,8 @@ def _split(roles: Sequence[str], measured: dict[int, Measure]) -> list[list[int]
     return panels
 
 
-def _panel(cols: Sequence[int], roles: Sequence[str], measured: dict[int, Measure]) -> Panel:
+def _panel(cols: Sequence[int], roles: Sequence[str], measured: dict[int, Pattern]) -> Panel:
     codes = tuple(col for col in cols if roles[col] in ("code", "part"))
     names = [col for col in cols if roles[col] == "name"]
-    found = tuple((col, measured[col]) for col in cols if col in measured)
-    return Panel(codes, names[-1] if names else None, found)
+    found = best_matched({col: measured[col] for col in cols if col in measured})
+    return Panel(codes, names[-1] if names else None, tuple(found.items()))

@@ -32,7 +32,7 @@ class Words(_Frozen):
 
 
 class Measure(_Frozen):
-    """The meaning of a column. Each of `heads` is one head or a path of heads from the top down, "基本支出>小计"."""
+    """The meaning of a column. Each of `heads` is a head or a path from the top: "基本支出>小计|合计" ("|": or)."""
 
     id: str
     heads: tuple[str, ...]

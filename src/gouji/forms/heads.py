@@ -13,6 +13,7 @@ from gouji.records import Cell, Table
 from gouji.zh import plain, squeeze
 
 _BODY = re.compile(r"^(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十]+[)）]|\d{3}(?:\d\d){0,2}(?!\d))")
+_HEAD_YEAR = re.compile(r"^(20\d\d)年度?")
 _MOST_HEAD_ROWS = 8
 
 
@@ -87,13 +88,16 @@ def _is_year(value: Decimal) -> bool:
 def column_heads(grid: Grid, header_rows: int, words: Words) -> tuple[tuple[str, ...], ...]:
     """For each column the heads above it from the top down, as compared, without blanks and the 栏次 row."""
     rows = [row for row in range(header_rows) if not numbers_columns(grid.starting(row), words)]
-    return tuple(_path(grid, rows, col) for col in range(grid.table.n_cols))
+    years = {year for row in rows for cell in grid.starting(row) for year in _HEAD_YEAR.findall(squeeze(cell.text))}
+    named = {min(years): "上年", max(years): "本年"} if len(years) == 2 else {}
+    return tuple(_path(grid, rows, col, named) for col in range(grid.table.n_cols))
 
 
-def _path(grid: Grid, rows: Sequence[int], col: int) -> tuple[str, ...]:
+def _path(grid: Grid, rows: Sequence[int], col: int, named: dict[str, str]) -> tuple[str, ...]:
+    """The heads above a column; of two years that a table names the earlier is said as 上年, the later as 本年."""
     cells = {id(cell): cell for row in rows if (cell := grid.at(row, col)) is not None}
-    heads = [head_of(cell.text) for cell in cells.values()]
-    return tuple(head for head in heads if head)
+    texts = [_HEAD_YEAR.sub(lambda year: named.get(year.group(1), ""), squeeze(cell.text)) for cell in cells.values()]
+    return tuple(head for text in texts if (head := head_of(text)))
 
 
 def says(head: str, words: Sequence[str]) -> bool:

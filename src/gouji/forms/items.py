@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from gouji.forms.columns import Panel, match_measures, panels_of, read_code
@@ -13,6 +14,9 @@ from gouji.forms.units import factors
 from gouji.forms.wording import head_of, nearest, plain_words, unnumbered
 from gouji.records import Cell, Item, Table
 from gouji.zh import squeeze
+
+_PIECE_DIGITS = 2  # of 款 and 项, where a code is printed in pieces
+_CODE_AND_NAME = re.compile(r"(\d{3}(?:\d\d){0,2})([^\d.,].*)")
 
 
 def read_items(tables: Sequence[Table], definitions: Sequence[FormDefinition]) -> tuple[Item, ...]:
@@ -51,6 +55,8 @@ def _rows_items(grid: Grid, definition: FormDefinition, unit: Unit) -> Iterator[
         for index, panel in enumerate(panels):
             code = _row_code(grid, row, panel, pieces[index])
             name = _row_name(grid, row, panel, definition)
+            if code is None and (both := _CODE_AND_NAME.fullmatch(name)):
+                code, name = both.group(1), both.group(2)
             side = definition.sides[index] + "." if index < len(definition.sides) else ""
             for col, measure in panel.measures:
                 cell = grid.at(row, col)
@@ -75,19 +81,18 @@ def _row_code(grid: Grid, row: int, panel: Panel, pieces: list[str]) -> str | No
     covering = (grid.at(row, col) for col in panel.codes)
     cells = {id(cell): cell for cell in covering if cell is not None and cell.row == row}.values()
     texts = ["" if cell.value is None and read_code(cell.text) is None else squeeze(cell.text) for cell in cells]
-    whole = [code for text in texts if (code := read_code(text)) and len(code) >= 3]
-    if len(panel.codes) < 3 or not any(texts):
-        return whole[-1] if whole else None
-    if whole and (len(texts) < 3 or len(whole[-1]) > 3 or not any(texts[1:])):
+    if any(len(text) == _PIECE_DIGITS for text in texts):
+        return _join_pieces([*texts, "", ""][:3], pieces)
+    whole = [code for text in texts if (code := read_code(text))]
+    if whole:
         pieces[:] = [whole[-1][:3], whole[-1][3:5], whole[-1][5:7]]
-        return whole[-1]
-    return _join_pieces(texts, pieces)
+    return whole[-1] if whole else None
 
 
 def _join_pieces(texts: Sequence[str], pieces: list[str]) -> str | None:
     pieces.extend([""] * (3 - len(pieces)))
-    last = max(i for i, text in enumerate(texts[:3]) if text)
-    for i, text in enumerate(texts[:3]):
+    last = max(i for i, text in enumerate(texts) if text)
+    for i, text in enumerate(texts):
         pieces[i] = text if text else (pieces[i] if i < last else "")
     return read_code("".join(pieces))
 

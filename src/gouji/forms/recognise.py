@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gouji.forms.columns import match_measures, panels_of
+from gouji.forms.columns import match_patterns, panels_of
 from gouji.forms.definitions import FormDefinition
 from gouji.forms.heads import Grid, column_heads, count_header_rows
 from gouji.forms.wording import head_of, holds, nearest, plain_words, unnumbered
@@ -139,7 +139,7 @@ def _head_score(view: _View, definition: FormDefinition) -> float:
     if any(nearest(head, plain_words(definition.absent)) for head in heads):
         return 0.0
     required = [measure.id for measure in definition.measures if measure.required]
-    found = {measure.id for measure in match_measures(view.paths, definition.measures).values()}
+    found = {pattern.measure.id for pattern in match_patterns(view.paths, definition.measures).values()}
     if definition.layout == "wide" and definition.rows:
         return max(_share(required, found), _standing_share(view, definition))
     if definition.layout == "two_sided" and not _is_two_sided(view, definition):

@@ -13,6 +13,7 @@ _YEAR = re.compile(r"^(?:20\d\d|[×xX]{2,4})年度?")
 _UNIT = re.compile(r"[(（](?:单位[:：]?)?(?:千|万|亿)?元[)）]$")
 # Characters that scans confuse with each other, told as one in comparing: 收人 is 收入, 年未 is 年末.
 _ALIKE = str.maketrans("人八未已己", "入入末巳巳")
+_LONG = 8
 _NUMBERING = re.compile(
     r"^(?:其中[:：])?(?:[(（][一二三四五六七八九十百]+[)）]|[一二三四五六七八九十百]+[、.．]|\d+[、.．](?!\d)|[(（]\d+[)）]|[①-⑩])*(?:其中[:：])?"
 )
@@ -32,7 +33,7 @@ def unnumbered(text: str) -> str:
 
 def slips(length: int) -> int:
     """How many misread characters are forgiven in a word of this length."""
-    return 0 if length < 4 else 1 if length < 8 else 2
+    return 0 if length < 4 else 1 if length < _LONG else 2
 
 
 @lru_cache(maxsize=16384)
@@ -40,11 +41,17 @@ def nearest(text: str, words: tuple[str, ...]) -> str | None:
     """The one of `words` that the text says: the same, or the only one within a slip; else None."""
     if text in words:
         return text
-    near = [(edits(text, word, slips(len(word))), word) for word in words if slips(len(word))]
+    near = [(_distance(text, word), word) for word in words if slips(len(word))]
     close = sorted((distance, word) for distance, word in near if distance <= slips(len(word)))
     if not close or (len(close) > 1 and close[0][0] == close[1][0]):
         return None
     return close[0][1]
+
+
+def _distance(text: str, word: str) -> int:
+    """Edits between them; of a shorter word no character may be missing or too many, as 指标值 is not 指标分值."""
+    limit = slips(len(word))
+    return limit + 1 if len(word) < _LONG and len(text) != len(word) else edits(text, word, limit)
 
 
 @lru_cache(maxsize=16384)
