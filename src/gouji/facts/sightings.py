@@ -129,7 +129,10 @@ def _form(sentence: str, lead: str, figure: Figure) -> tuple[Form, int]:
     if change:
         if _BOTH_WAYS.search(clause):
             return ("change", 1) if figure.value <= 0 else ("void", 1)  # a printed minus says which
-        return "change", -1 if re.fullmatch(grammar.fall.pattern, change["way"]) else 1
+        falls = bool(re.fullmatch(grammar.fall.pattern, change["way"]))
+        return (
+            ("void", 1) if falls and figure.value < 0 else ("change", -1 if falls else 1)
+        )  # "减少-3万元" says nothing
     if figure.kind == "percent" and grammar.completion.search(clause):
         return "completion", 1
     if grammar.share.search(clause):
