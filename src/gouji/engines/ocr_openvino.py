@@ -48,7 +48,7 @@ class OpenVinoEngine:
         self._detect, self._recognise = (core.compile_model(f / "inference.onnx", "CPU", options) for f in folders)
         self._alphabet = ["", *characters(folders[1] / "inference.onnx"), " "]
         self._settings = settings
-        self.models = tuple(folder.name.rsplit("-", 1)[0] for folder in folders)
+        self.models = tuple(folder.name.rsplit("-", 2)[0] for folder in folders)
 
     def find_lines(self, image: Image) -> list[Quad]:
         """The quads of text lines, unordered."""

@@ -20,8 +20,6 @@ from gouji.engines.weights import model_dir
 from gouji.errors import SetupError
 from gouji.protocols import Image, Quad, Reading
 
-MIN_RATIO = 320 / 48  # PaddleOCR pads every crop at least to this ratio of width to height
-
 
 class PaddleEngine:
     """PaddleOCR 3.7 behind gouji's protocol."""
@@ -45,7 +43,7 @@ class PaddleEngine:
         )
         predictor = self._recognition.paddlex_predictor
         self._alphabet = list(predictor.post_op.character)
-        predictor.post_op = _readings_of(self._alphabet)
+        predictor.post_op = _readings_of(self._alphabet, _least_ratio(predictor.config))
         self.models: tuple[str, ...] = (self._detection.paddlex_predictor.model_name, predictor.model_name)
 
     def find_lines(self, image: Image) -> list[Quad]:
@@ -83,14 +81,21 @@ def _name_in(folder: Path) -> str:
     return str(yaml.safe_load((folder / "inference.yml").read_text("utf-8"))["Global"]["model_name"])
 
 
-def _readings_of(alphabet: list[str]) -> Any:
+def _least_ratio(config: Any) -> float:
+    """The ratio of width to height to which PaddleOCR pads every crop at least, by the model's own inference.yml."""
+    steps = config["PreProcess"]["transform_ops"]
+    _, height, width = next(step["RecResizeImg"]["image_shape"] for step in steps if "RecResizeImg" in step)
+    return float(width / height)
+
+
+def _readings_of(alphabet: list[str], least_ratio: float) -> Any:
     """A stand-in for PaddleOCR's CTCLabelDecode: a callable from a batch to (readings, confidences)."""
 
     def decode_batch(
         predictions: Any, wh_ratio_list: Sequence[float], max_wh_ratio: float, **_: Any
     ) -> tuple[list[Reading], list[float]]:
         batch = np.asarray(predictions[0])
-        widest = max(max_wh_ratio, MIN_RATIO)
+        widest = max(max_wh_ratio, least_ratio)
         readings = [
             decode(frames, alphabet, ratio / widest) for frames, ratio in zip(batch, wh_ratio_list, strict=True)
         ]

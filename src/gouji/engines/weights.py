@@ -22,6 +22,7 @@ import yaml
 from gouji.config import data_dir
 from gouji.errors import SetupError
 
+LAYOUT = 2  # counts up when what is written into inference.yml changes
 PREPROCESS: dict[str, list[dict[str, Any]]] = {
     "detection": [
         {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
@@ -38,7 +39,9 @@ PREPROCESS: dict[str, list[dict[str, Any]]] = {
     ],
     "recognition": [
         {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
-        {"RecResizeImg": {"image_shape": [3, 48, 320]}},
+        {
+            "RecResizeImg": {"image_shape": [3, 48, 96]}
+        },  # PaddleOCR's 320 pads every figure of a table to thrice its width
     ],
 }
 
@@ -88,7 +91,7 @@ def model_dir(task: str, given: str = "", cache: Path | None = None) -> Path:
     if given:
         return _given_dir(Path(given).expanduser())
     weights = shipped_weights(task)
-    folder = (cache or cache_dir()) / f"{weights.name}-{weights.sha256[:12]}"
+    folder = (cache or cache_dir()) / f"{weights.name}-{weights.sha256[:12]}-{LAYOUT}"
     if not (folder / "inference.yml").is_file():
         _lay_out(weights, folder)
     return folder
