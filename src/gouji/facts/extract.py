@@ -146,7 +146,9 @@ def _each_of(reading: _Reading, sighting: Sighting, lead: str, match: Match | No
     names = split_names(lead[start : found.start()]) if found else []
     if len(names) < 2 or (match is not None and match.start - start < len(names[0])):
         return []
-    return [item for item in (match_item(name, sighting, reading.work.text) for name in names) if item]
+    text, ending = reading.work.text, names[-1][-2:]  # "上缴上级、经营支出均为0": the last name's ending is shared
+    items = (match_item(name, sighting, text) or match_item(name + ending, sighting, text) for name in names)
+    return list(filter(None, items))
 
 
 def _spread(reading: _Reading, sighting: Sighting, lead: str) -> None:
@@ -268,10 +270,10 @@ def _in_parentheses(text: str, sighting: Sighting) -> bool:
 
 
 def _read_change(reading: _Reading, sighting: Sighting) -> None:
-    grammar = load_grammar()
-    if grammar.budget_comparator.search(_year_free(sighting.lead)):
+    grammar, lead = load_grammar(), _compared_lead(reading, sighting)
+    if grammar.budget_comparator.search(_year_free(lead)):
         reading.against_budget = True
-    elif grammar.comparator.search(sighting.lead) or not _follows_change(reading, sighting):
+    elif grammar.comparator.search(lead) or not _follows_change(reading, sighting):
         reading.against_budget = False
     if reading.against_budget or not sighting.compared:
         return
@@ -295,18 +297,32 @@ def _changed_items(reading: _Reading, sighting: Sighting) -> list[Match]:
 
     "各增加" without a name speaks of all items that the sentence has named.
     """
-    found = load_grammar().change.search(sighting.lead)
-    lead = sighting.lead[: found.start()] if found else sighting.lead
-    words = _COMPARISON.sub("", re.sub(r"（[^（）]*）", "", lead))
-    if _NO_ITEM.fullmatch(words):
+    lead = _compared_lead(reading, sighting)
+    found = load_grammar().change.search(lead)
+    words = _COMPARISON.sub("", re.sub(r"（[^（）]*）", "", lead[: found.start()] if found else lead))
+    each = "各" in words or "分别" in words
+    if each and _opens_list(reading, sighting):
+        return []
+    if _NO_ITEM.fullmatch(words.replace("分别", "")):
         at = reading.level_at
         if at is not None and at.sentence != sighting.sentence and _opens(reading, sighting):
-            return reading.named if "各" in words else list(filter(None, [reading.main]))
-        chained = bool(reading.changing) and not (at and at.index == sighting.index - 1)
-        return reading.named if "各" in words and not chained else reading.changing
-    if "分别" in sighting.lead:
-        return []
+            return reading.named if each else list(filter(None, [reading.main]))
+        return reading.named if each and not _follows_change(reading, sighting) else reading.changing
     return list(filter(None, [match_item(words, sighting, reading.work.text, changes=True)]))
+
+
+def _compared_lead(reading: _Reading, sighting: Sighting) -> str:
+    """The words before a change, with those before the figure that it is compared with ("较上年2,790万元增加")."""
+    before = reading.sightings[sighting.index - 1] if sighting.index else None
+    if before is None or before.sentence != sighting.sentence or before.form != "void":
+        return sighting.lead
+    return before.lead + sighting.lead if load_grammar().prior.search(before.lead) else sighting.lead
+
+
+def _opens_list(reading: _Reading, sighting: Sighting) -> bool:
+    """Whether figures of the same kind follow as a list ("分别增加5万元、6万元"); which is whose stays unread."""
+    after = reading.sightings[sighting.index + 1 : sighting.index + 2]
+    return any(o.figure.kind == sighting.figure.kind and _LIST_JOINT.fullmatch(o.lead) for o in after)
 
 
 def _follows_change(reading: _Reading, sighting: Sighting) -> bool:
