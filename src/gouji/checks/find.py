@@ -94,8 +94,9 @@ def _rules(candidate: Candidate) -> str:
 def _failed(book: Book, each: Evaluation, doubtful: set[CellKey]) -> Finding:
     check = each.check
     keys = {(p.table, p.row, p.col) for p in check.operands}
-    unsure = bool(keys & doubtful)
-    message = _message(book, each) + ("；其中有识读存疑的数，请先对照原件" if unsure else "")
+    lost = bool(each.right) and check.expected == 0 and check.actual != 0 and each.relation == "="
+    unsure = lost or bool(keys & doubtful)
+    message = _message(book, each) + ("；其中有识读存疑或未读出的数，请先对照原件" if unsure else "")
     code = "check.reading" if unsure else _CODES.get(check.rule, f"check.{check.rule}")
     severity = "warning" if unsure or check.rule in _NOTES else "error"
     return Finding(code=code, severity=severity, message=message, pointers=check.operands[:_MOST_POINTERS])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from gouji.checks.book import CellKey, Figure
+from gouji.checks.book import CellKey
 from gouji.checks.suggest import Candidate
 from gouji.checks.sums import Evaluation
 from gouji.records import Cell, Item, Pointer, Table
 
 LOW_CONFIDENCE = "low_confidence"
+# Flags of doubt that a number loses when an identity holds by it; its other readings stay in `alternatives`.
+_CLEARED = (LOW_CONFIDENCE, "alternatives")
 
 # A failed identity weighs more than one that holds, as slips can cancel and two forms can share one; doubt adds to it.
 _HOLDS_WEIGHT = 0.6
@@ -77,8 +79,8 @@ def _key(pointer: Pointer) -> CellKey | None:
 
 
 def vouched_for(evaluations: Iterable[Evaluation], suspected: Iterable[CellKey]) -> frozenset[CellKey]:
-    """The cells whose number takes part in an identity that holds exactly over at least two figures that are not 0."""
-    found = {key for each in evaluations if _vouches(each) for figure in each.figures if (key := _solid(figure))}
+    """The cells of identities that hold exactly over at least two figures that are not 0; zeros in them count too."""
+    found = {key for each in evaluations if _vouches(each) for figure in each.figures if (key := figure.key)}
     return frozenset(found - set(suspected))
 
 
@@ -89,14 +91,10 @@ def _vouches(each: Evaluation) -> bool:
     return len(keys) >= 2
 
 
-def _solid(figure: Figure) -> CellKey | None:
-    return figure.key if figure.amount else None
-
-
 def flag_tables(
     tables: Sequence[Table], suspected: dict[CellKey, tuple[str, ...]], vouched: frozenset[CellKey]
 ) -> tuple[Table, ...]:
-    """The tables with `check:<rule>` on suspects; a vouched number gains confidence and loses `low_confidence`."""
+    """The tables with `check:<rule>` on suspects; a vouched number gains confidence and loses its doubt."""
     return tuple(
         table.model_copy(
             update={"cells": tuple(_flag_cell(table.id, cell, suspected, vouched) for cell in table.cells)}
@@ -128,6 +126,6 @@ def _update(
     if key in suspected:
         return {"flags": tuple(dict.fromkeys((*flags, *(f"check:{rule}" for rule in suspected[key]))))}
     if key in vouched:
-        left = tuple(flag for flag in flags if flag != LOW_CONFIDENCE)
+        left = tuple(flag for flag in flags if flag not in _CLEARED)
         return {"flags": left, "confidence": round(1 - (1 - confidence) * _DOUBT_LEFT, 4)}
     return {}

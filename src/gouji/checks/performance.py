@@ -50,7 +50,10 @@ def evaluate_funds(book: Book, rule: Rule) -> list[Evaluation]:
 
 def _funds(rule: Rule, whole: Figure, parts: Sequence[Figure]) -> Evaluation:
     each = compare(rule.id, rule.says, [whole], parts)
-    nested = each.check.status == "fail" and _is_nested(whole, [part for part in parts if part.amount])
+    filled = [part for part in parts if part.amount]
+    if each.check.status == "fail" and not filled:
+        return skip(rule.id, rule.says, "各项资金来源均为空")
+    nested = each.check.status == "fail" and _is_nested(whole, filled)
     return skip(rule.id, rule.says, "资金来源之下又分来源") if nested else each
 
 

@@ -135,9 +135,10 @@ def wanted(left: Sequence[Figure], right: Sequence[Figure]) -> list[tuple[Figure
 
 
 def printed(figure: Figure, amount: Decimal) -> str:
-    """How the figure's cell would print the amount: as many decimals as it has, grouped if it is grouped."""
-    places = len(squeeze(figure.text).rstrip("%％").partition(".")[2])
-    value = (amount / figure.factor).quantize(Decimal(1).scaleb(-places))
+    """How the figure's cell would print the amount: with the decimals it has or needs, grouped if it is grouped."""
+    value = (amount / figure.factor).normalize()
+    needs = -int(value.as_tuple().exponent)
+    value = value.quantize(Decimal(1).scaleb(-max(needs, len(squeeze(figure.text).rstrip("%％").partition(".")[2]), 0)))
     return f"{value:,}" if "," in figure.text else str(value)
 
 
