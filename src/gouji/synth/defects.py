@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from gouji.synth.fonts import canvas
@@ -21,17 +23,21 @@ Rows = list[list[C | str]]
 class Case:
     """One hard table. `prints` are printed one after the other on new pages; `tables` are the truth.
 
-    `wear` are the scan's defects that belong to the case (see `wear.WEAR`); `sideways` turns all pages after the first;
-    `cut`: the prints are the pieces of one table, the first of them at the foot of its page.
+    `wear` are the scan's defects that belong to the case (see `wear.WEAR`), `skew_deg` its skew, `sealed` whether every
+    page has a seal. `turned` pages (from 1) lie on their side. `cut`: the prints are the pieces of one table, the first
+    of them at the foot of its page. `two_up`: the prints stand side by side on one sheet.
     """
 
     prints: tuple[Form, ...]
     tables: tuple[Form, ...]
     look: TableLook = field(default_factory=TableLook)
     wear: tuple[str, ...] = ()
+    skew_deg: tuple[float, float] | None = None
+    sealed: bool = False
     landscape: bool = False
-    sideways: bool = False
+    turned: tuple[int, ...] = ()
     cut: bool = False
+    two_up: bool = False
 
 
 def _form(rows: Rows, head: int, title: str = "收入支出情况表") -> Form:
@@ -41,7 +47,7 @@ def _form(rows: Rows, head: int, title: str = "收入支出情况表") -> Form:
 
 def _one(rows: Rows, head: int, *wear: str, look: TableLook | None = None, landscape: bool = False) -> Case:
     form = _form(rows, head)
-    return Case((form,), (form,), look or TableLook(), wear, landscape)
+    return Case((form,), (form,), look or TableLook(), wear, landscape=landscape)
 
 
 def _money(rng: random.Random) -> str:
@@ -184,9 +190,53 @@ def _long(over: str) -> Callable[[random.Random], Case]:
     return make
 
 
-def sideways_continuation(rng: random.Random) -> Case:
-    """The second page of a table lies on its side."""
-    return replace(_one(_plain(rng, 58), 1), sideways=True)
+def _turning(count: int, *pages: int) -> Callable[[random.Random], Case]:
+    """A long table with these pages on their side."""
+    return lambda rng: replace(_one(_plain(rng, count), 1), turned=pages)
+
+
+def columns_over_pages(rng: random.Random) -> Case:
+    """A table too wide for one page: its right columns stand on the next."""
+    rows = _plain(rng, 12, 9)
+    left = _form([row[:6] for row in rows], 1)
+    right = replace(_form([row[6:] for row in rows], 1), title="")
+    return Case((left, right), (_form(rows, 1),))
+
+
+def two_up(rng: random.Random) -> Case:
+    """Two pages copied onto one sheet, side by side, with a table on each."""
+    forms = (_form(_plain(rng, 9, 3), 1, "收入情况表"), _form(_plain(rng, 12, 3), 1, "支出情况表"))
+    return Case(forms, forms, two_up=True)
+
+
+def skewed(rng: random.Random) -> Case:
+    """A sheet fed four to five degrees askew."""
+    return replace(_one(_plain(rng), 1), skew_deg=(4.0, 5.0))
+
+
+def sealed(rng: random.Random) -> Case:
+    """A seal over the figures."""
+    return replace(_one(_plain(rng, 26), 1), sealed=True)
+
+
+def random_merges(rng: random.Random) -> Case:
+    """A lattice of 8 to 14 rows with merged cells wherever chance puts them; it holds numbers only."""
+    n_rows, n_cols = rng.randint(8, 14), rng.randint(4, 8)
+    free = {(r, c) for r in range(n_rows) for c in range(n_cols)}
+    rows: Rows = []
+    for r in range(n_rows):
+        row: list[C | str] = []
+        for c in range(n_cols):
+            if (r, c) not in free:
+                continue
+            high, wide = rng.choice([(1, 1)] * 8 + [(1, 2), (2, 1), (2, 2), (3, 1)])
+            spots = {(r + i, c + j) for i in range(high) for j in range(wide)}
+            if not spots <= free:
+                high, wide, spots = 1, 1, {(r, c)}
+            free -= spots
+            row.append(C(_money(rng), rows=high, cols=wide))
+        rows.append(row)
+    return _one(rows, 0)
 
 
 def cut_row(rng: random.Random) -> Case:
@@ -225,11 +275,19 @@ CASES: dict[str, Callable[[random.Random], Case]] = {
     "pale_lines": _worn("pale_lines"),
     "curl": _worn("curl"),
     "low_contrast": _worn("low_contrast"),
+    "stains": _worn("stains"),
+    "holes_and_borders": _worn("holes", "borders", "streaks"),
     "show_through": _worn("show_through"),
     "over_pages": _long("repeat"),
     "over_pages_continued": _long("continued"),
     "over_pages_bare": _long("none"),
-    "sideways_continuation": sideways_continuation,
+    "sideways_continuation": _turning(58, 2),
+    "sideways_between": _turning(84, 2),
+    "columns_over_pages": columns_over_pages,
+    "two_up": two_up,
+    "skewed": skewed,
+    "sealed": sealed,
+    "random_merges": random_merges,
     "cut_row": cut_row,
 }
 
@@ -243,23 +301,37 @@ def print_case(name: str, seed: int = 0) -> tuple[bytes, dict[str, Any]]:
     """The case of that name as a digital PDF, and its truth."""
     case = make_case(name, seed)
     with canvas() as pdf:
-        sheet = Sheet(pdf, 210, 297, 15, 15, 22, 20)
-
-        def new_page() -> None:
-            turned = case.landscape or (case.sideways and pdf.page_no() > 0)
-            pdf.add_page(orientation="L" if turned else "P")
-            sheet.width, sheet.height = (297, 210) if turned else (210, 297)
-            sheet.y = sheet.top
-
-        pages = []
-        for i, form in enumerate(case.prints):
-            new_page()
-            if case.cut and i == 0:
-                sheet.y = 218
-            pages += print_form(sheet, form, case.look, new_page, case.tables[0] if case.cut else None)
+        pages = _print_two_up(pdf, case) if case.two_up else _print_pages(pdf, case)
         data = bytes(pdf.output())
     tables = [table_of(t, tuple(sorted(set(pages)))) for t in case.tables]
     return data, {"title": name, "tables": tables, "paragraphs": [], "headings": [], "facts": []}
+
+
+def _print_pages(pdf: Any, case: Case) -> list[int]:
+    """Every print on a page of its own, or more; the page numbers."""
+    sheet = Sheet(pdf, 210, 297, 15, 15, 22, 20)
+
+    def new_page() -> None:
+        turned = case.landscape or pdf.page_no() + 1 in case.turned
+        pdf.add_page(orientation="L" if turned else "P")
+        sheet.width, sheet.height = (297, 210) if turned else (210, 297)
+        sheet.y = sheet.top
+
+    pages: list[int] = []
+    for i, form in enumerate(case.prints):
+        new_page()
+        if case.cut and i == 0:
+            sheet.y = 218
+        pages += print_form(sheet, form, case.look, new_page, case.tables[0] if case.cut else None)
+    return pages
+
+
+def _print_two_up(pdf: Any, case: Case) -> list[int]:
+    pdf.add_page(orientation="L")
+    for i, form in enumerate(case.prints):
+        sheet = Sheet(pdf, 297, 210, 12 + 148.5 * i, 12 + 148.5 * (1 - i), 18, 15, y=18)
+        print_form(sheet, form, case.look, lambda: None)
+    return [1]
 
 
 def scan_case(name: str, quality: str = "office", seed: int = 0) -> tuple[list[bytes], dict[str, Any]]:
@@ -273,4 +345,25 @@ def scan_case(name: str, quality: str = "office", seed: int = 0) -> tuple[list[b
     case = make_case(name, seed)
     chosen = load_quality(quality, case.wear)
     data, truth = print_case(name, seed)
-    return scan_pages(data, replace(chosen, turned=chosen.turned or case.sideways), seed), truth
+    chosen = replace(
+        chosen,
+        turned=chosen.turned or bool(case.turned),
+        seals=99 if case.sealed else 0,
+        skew_deg=case.skew_deg or chosen.skew_deg,
+    )
+    return scan_pages(data, chosen, seed, "云砚县财政局"), truth
+
+
+def write_cases(out: Path, quality: str = "office", seed: int = 0) -> list[Path]:
+    """Writes one folder for each case: the scan and its truth; gives the folders."""
+    from gouji.synth.scan import bind_pdf
+
+    folders = []
+    for name in CASES:
+        images, truth = scan_case(name, quality, seed)
+        folder = out / name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "case.pdf").write_bytes(bind_pdf(images))
+        (folder / "case.truth.json").write_text(json.dumps(truth, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        folders.append(folder)
+    return folders

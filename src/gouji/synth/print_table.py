@@ -42,18 +42,18 @@ def print_form(
     """
     fitted = fit(sheet.pdf, form, sheet.room, look, like)
     _print_caption(sheet, form, look)
-    parts = _parts(fitted, sheet, look)
-    pages = []
-    for i, (first, last) in enumerate(parts):
-        if i:
+    repeated = list(range(form.header_rows)) if look.over_pages != "none" else []
+    pages, first = [], 0
+    while first < form.n_rows:
+        if first:
             new_page()
             if look.over_pages == "continued":
                 put(sheet, "续表", 9, "right", gap=1.6)
-        rows = list(range(first, last))
-        if i and look.over_pages != "none":
-            rows = [*range(form.header_rows), *rows]
+        shown = repeated if first else []
+        last = _page_end(fitted, first, sheet.floor - sheet.y - sum(fitted.heights[r] for r in shown))
         pages.append(int(sheet.pdf.page_no()))
-        _print_part(sheet, fitted, rows, look, first=i == 0)
+        _print_part(sheet, fitted, [*shown, *range(first, last)], look, first=first == 0)
+        first = last
     _print_notes(sheet, form, new_page)
     return pages
 
@@ -76,19 +76,14 @@ def _print_caption(sheet: Sheet, form: Form, look: TableLook) -> None:
     sheet.y = end
 
 
-def _parts(fitted: Fitted, sheet: Sheet, look: TableLook) -> list[tuple[int, int]]:
-    """The rows of each page, as half-open ranges; the last row keeps one more row's company where it can."""
-    heights, head = fitted.heights, sum(fitted.heights[: fitted.form.header_rows])
-    parts, first, free = [], 0, sheet.floor - sheet.y
+def _page_end(fitted: Fitted, first: int, room: float) -> int:
+    """The row before which a page ends that begins with row `first` and has `room` mm: never within the heading."""
     used = 0.0
-    for row, height in enumerate(heights):
-        if used + height > free and row > first:
-            parts.append((first, row))
-            first, used = row, 0.0
-            free = sheet.floor - sheet.top - (head if look.over_pages != "none" else 0) - 6
-        used += height
-    parts.append((first, len(heights)))
-    return parts
+    for row in range(first, fitted.form.n_rows):
+        used += fitted.heights[row]
+        if used > room and row > max(first, fitted.form.header_rows):
+            return row
+    return fitted.form.n_rows
 
 
 def _print_part(sheet: Sheet, fitted: Fitted, rows: list[int], look: TableLook, *, first: bool) -> None:

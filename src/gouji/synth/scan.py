@@ -77,6 +77,9 @@ def scan_pages(pdf: bytes, quality: Quality, seed: int, owner: str = "") -> list
 
 
 def _sealed_pages(count: int, seals: int) -> set[int]:
+    """The pages (from 0) that bear a seal: the first, the last and as many between as there are seals."""
+    if seals >= count:
+        return set(range(count))
     return {round(k * (count - 1) / max(1, seals - 1)) for k in range(seals)}
 
 
