@@ -149,3 +149,18 @@ def test_pieces_of_one_row_are_put_together() -> None:
     left, right = lines[1].text[:10], lines[1].text[10:]
     pieces = [line(right, 372, LEFT + 10 * EM), line(left, 370)]
     assert texts(build_narrative([(page(1), [lines[0], *pieces, *lines[2:]])])) == [LONG]
+
+
+def test_paragraphs_without_indentation_end_with_a_short_line() -> None:
+    """Where no line is indented, a line that leaves room after a full stop ends its paragraph."""
+    first = [line(LONG[i : i + 30], 300 + 70 * n) for n, i in enumerate(range(0, len(LONG), 30))]
+    second = [line(OTHER[i : i + 30], 800 + 70 * n) for n, i in enumerate(range(0, len(OTHER), 30))]
+    assert texts(build_narrative([(page(1), [*first, *second])])) == [LONG, OTHER]
+
+
+def test_numbered_item_begins_anew_after_a_full_line() -> None:
+    """A numbered line flush left after a full line that ends a sentence is a paragraph of its own."""
+    full = LONG[:59] + "。"
+    first = [line(full[:30], 300), line(full[30:], 370)]
+    second = [line("2.公用经费30.00万元。", 440)]
+    assert texts(build_narrative([(page(1), [*first, *second])])) == [full, "2.公用经费30.00万元。"]

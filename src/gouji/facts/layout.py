@@ -102,6 +102,12 @@ def _borrow(index: int, pages: Sequence[tuple[Page, Sequence[Line]]], measured: 
         area = measured[other]
         if area is not None and abs(pages[other][0].width - page.width) < 0.06 * page.width:
             return area
+    return _guess(page, lines)
+
+
+def _guess(page: Page, lines: Sequence[Line]) -> TypeArea:
+    """A type area from the few lines of a document's only page, or from the page's size alone."""
     em = median(height(line.box) for line in lines) * 0.8 if lines else page.width / 40
-    left = min((line.box[0] for line in lines), default=page.width * 0.1)
-    return TypeArea(float(min(left, page.width * 0.2)), page.width * 0.9, max(em, 1.0))
+    left = min((line.box[0] for line in lines), default=page.width)
+    long = [line.box[2] for line in lines if ems(line.text) >= LONG_LINE_EM]
+    return TypeArea(float(min(left, page.width * 0.2)), float(max(long, default=page.width * 0.9)), max(em, 1.0))
