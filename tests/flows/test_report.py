@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from gouji.records import Document, MadeBy, Page, Report, Source
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
+    from prefect.artifacts import Artifact
     from prefect.testing.utilities import prefect_test_harness
 
     from flows import report as flow
@@ -33,6 +35,7 @@ def server() -> Iterator[None]:
         warnings.simplefilter("ignore")
         with prefect_test_harness(server_startup_timeout=180):
             yield
+        gc.collect()  # here, where what it left open is expected
 
 
 def test_flow_and_command_line_write_the_same_bytes(no_ocr: list[int], digital_pdf: Any, tmp_path: Path) -> None:
@@ -54,6 +57,14 @@ def test_flow_skips_what_is_done(thin: list[int], scanned_pdf: Any, tmp_path: Pa
     flow.read_report(path, out, chunk_pages=5)
     flow.read_report(path, out)
     assert thin == [2, 1, 3]
+
+
+def test_artifacts_show_what_was_read(thin: list[int], scanned_pdf: Any, tmp_path: Path) -> None:
+    """Prefect shows a table with a row for each page, and a summary that names the file."""
+    report_path = flow.read_report(str(scanned_pdf("b.pdf", 2)), str(tmp_path / "out"))
+    table, summary = (Artifact.get(key) for key in ("pages", "report"))
+    assert '"page": 2' in table.data
+    assert report_path in summary.data
 
 
 def test_page_that_fails_does_not_end_the_run(
