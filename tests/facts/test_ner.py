@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,16 @@ def test_missing_model_is_a_setup_error() -> None:
         load_recogniser(load_settings(overrides=["facts.ner_model_dir=/nowhere/at/all"]).facts)
 
 
+def test_broken_model_is_a_setup_error(tmp_path: Path) -> None:
+    """A folder that only looks like a model says what to do when it is first asked."""
+    (tmp_path / "meta.json").write_text('{"name": "x", "version": "1"}', "utf-8")
+    settings = load_settings().facts.model_copy(update={"ner_model_dir": str(tmp_path)})
+    loaded = load_recogniser(settings)
+    assert loaded is not None
+    with pytest.raises(SetupError, match="make ner"):
+        loaded.entities("云砚县水务局")
+
+
 def test_facts_import_no_heavy_package() -> None:
     """The room's door opens without spaCy, numpy or cv2, and the model without torch."""
     code = (
@@ -53,7 +64,7 @@ def test_facts_import_no_heavy_package() -> None:
         "assert not {'spacy', 'numpy', 'cv2'} & set(sys.modules), 'door'\n"
         "from gouji.facts.ner import load_recogniser\n"
         "from gouji.config import load_settings\n"
-        "load_recogniser(load_settings().facts)\n"
+        "load_recogniser(load_settings().facts).entities('云砚县水务局')\n"
         "assert not {'torch', 'tensorflow', 'transformers'} & set(sys.modules), 'model'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -68,14 +69,18 @@ class Entities:
 
 @dataclass(frozen=True)
 class Recogniser:
-    """A loaded spaCy pipeline."""
+    """A spaCy pipeline on disk; it is loaded when the first text is asked about, which many reports never do."""
 
-    pipeline: Language
+    folder: Path
     name: str
 
     def entities(self, text: str) -> Entities:
-        """The entities of one paragraph."""
-        found = self.pipeline(text).ents
+        """The entities of one paragraph.
+
+        Raises:
+            SetupError: the model cannot be loaded.
+        """
+        found = _load(self.folder)(text).ents
         return Entities(tuple(Entity(e.start_char, e.end_char, e.label_, e.text) for e in found))
 
 
@@ -83,23 +88,27 @@ def load_recogniser(settings: FactsSettings) -> Recogniser | None:
     """The recogniser that the settings name; None when they switch it off.
 
     Raises:
-        SetupError: the model is missing or was made by another spaCy.
+        SetupError: there is no model in the folder.
     """
     if not settings.ner:
         return None
     folder = Path(settings.ner_model_dir) if settings.ner_model_dir else data_dir("models") / "ner"
-    return _load(folder)
+    try:
+        meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise _broken(folder) from error
+    return Recogniser(folder, f"{meta.get('name', 'ner')}-{meta.get('version', '0')}")
 
 
 @lru_cache(maxsize=2)
-def _load(folder: Path) -> Recogniser:
+def _load(folder: Path) -> Language:
     from spacy.util import load_model_from_path
 
     try:
-        pipeline = load_model_from_path(folder)
+        return load_model_from_path(folder)
     except (OSError, ValueError) as error:
-        raise SetupError(
-            f"{folder.name}: the NER model cannot be loaded; run make ner, or set facts.ner=false"
-        ) from error
-    meta = pipeline.meta
-    return Recogniser(pipeline, f"{meta.get('name', 'ner')}-{meta.get('version', '0')}")
+        raise _broken(folder) from error
+
+
+def _broken(folder: Path) -> SetupError:
+    return SetupError(f"{folder.name}: the NER model cannot be loaded; run make ner, or set facts.ner=false")
