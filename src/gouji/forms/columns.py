@@ -53,8 +53,7 @@ def match_measures(paths: Sequence[tuple[str, ...]], measures: tuple[Measure, ..
 def match_patterns(paths: Sequence[tuple[str, ...]], measures: tuple[Measure, ...]) -> dict[int, Pattern]:
     """The pattern that each column's path of heads fits: the longest wins, then the head without a slip."""
     patterns = patterns_of(measures)
-    leaves = tuple(dict.fromkeys(word for pattern in patterns for word in pattern.path[-1]))
-    fits = {col: _best(path, patterns, leaves) for col, path in enumerate(paths)}
+    fits = {col: _best(path, patterns) for col, path in enumerate(paths)}
     return {col: pattern for col, pattern in fits.items() if pattern is not None}
 
 
@@ -72,20 +71,24 @@ def best_matched(matched: dict[int, Pattern]) -> dict[int, Measure]:
     return dict(sorted(found.items()))
 
 
-def _best(path: tuple[str, ...], patterns: Sequence[Pattern], leaves: tuple[str, ...]) -> Pattern | None:
-    if not path:
-        return None
-    leaf = nearest(path[-1], leaves)
-    fits = [p for p in patterns if leaf in p.path[-1] and _under(path[:-1], p.path[:-1])]
-    return max(fits, key=lambda p: len(p.path), default=None)
+def _best(path: tuple[str, ...], patterns: tuple[Pattern, ...]) -> Pattern | None:
+    leaves, above = _steps(patterns)
+    said = [nearest(head, above) or head for head in path[:-1]] + [nearest(head, leaves) for head in path[-1:]]
+    fits = [pattern for pattern in patterns if _ends_with(said, pattern.path)]
+    return max(fits, key=lambda pattern: len(pattern.path), default=None)
 
 
-def _under(heads: tuple[str, ...], above: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether the heads right above are those of the pattern, slips forgiven."""
-    if len(above) > len(heads):
-        return False
-    tail = heads[len(heads) - len(above) :]
-    return all(nearest(head, words) is not None for head, words in zip(tail, above, strict=True))
+@lru_cache(maxsize=256)
+def _steps(patterns: tuple[Pattern, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """All words of last steps, and all of steps above: a head is read as the nearest of all, not of one pattern's."""
+    leaves = dict.fromkeys(word for pattern in patterns for word in pattern.path[-1])
+    above = dict.fromkeys(word for pattern in patterns for step in pattern.path[:-1] for word in step)
+    return tuple(leaves), tuple(above)
+
+
+def _ends_with(heads: Sequence[str | None], path: tuple[tuple[str, ...], ...]) -> bool:
+    tail = heads[len(heads) - len(path) :] if len(path) <= len(heads) else []
+    return bool(tail) and all(head in words for head, words in zip(tail, path, strict=True))
 
 
 def read_code(text: str) -> str | None:

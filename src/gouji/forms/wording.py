@@ -12,7 +12,7 @@ from gouji.zh import edits, plain, squeeze
 _YEAR = re.compile(r"^(?:20\d\d|[×xX]{2,4})年度?")
 _UNIT = re.compile(r"[(（](?:单位[:：]?)?(?:千|万|亿)?元[)）]$")
 # Characters that scans confuse with each other, told as one in comparing: 收人 is 收入, 年未 is 年末.
-_ALIKE = str.maketrans("人八未已己", "入入末巳巳")
+_ALIKE = str.maketrans("人八未已己日教敎額決換預撥収", "入入末巳巳目数数额决换预拨收")
 _LONG = 8
 _NUMBERING = re.compile(
     r"^(?:其中[:：])?(?:[(（][一二三四五六七八九十百]+[)）]|[一二三四五六七八九十百]+[、.．]|\d+[、.．](?!\d)|[(（]\d+[)）]|[①-⑩])*(?:其中[:：])?"
@@ -33,7 +33,7 @@ def unnumbered(text: str) -> str:
 
 def slips(length: int) -> int:
     """How many misread characters are forgiven in a word of this length."""
-    return 0 if length < 4 else 1 if length < _LONG else 2
+    return 0 if length < 3 else 1 if length < _LONG else length // 4
 
 
 @lru_cache(maxsize=16384)
