@@ -11,7 +11,7 @@ from gouji.checks.performance import is_funds_total
 from gouji.checks.refs import resolve
 from gouji.checks.rules import Identities
 from gouji.checks.stated import fact_figures
-from gouji.checks.sums import Evaluation, compare, judge
+from gouji.checks.sums import Evaluation, compare, total
 from gouji.records import Fact
 from gouji.zh import plain
 
@@ -124,15 +124,18 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _in_all(book: Book, told: Sequence[Project], facts: Sequence[Fact], identities: Identities) -> list[Evaluation]:
-    """The funds of all evaluated projects against those told one by one; a body's execution against its account."""
+    """The funds of all evaluated projects against those told one by one; a body's execution against its account.
+
+    The projects told may also spend other budgets than the funds that are said: more is no contradiction, less is.
+    """
     found: list[Evaluation] = []
     by_key = {fact.key: figure for fact, figure in zip(facts, fact_figures(facts), strict=True)}
     funds, count = by_key.get("projects.funds"), by_key.get("projects.evaluated")
     executed = [project.figures[_EXECUTED] for project in told if _EXECUTED in project.figures]
     budgets = [project.figures[_BUDGET] for project in told if _BUDGET in project.figures]
     if funds is not None and count is not None and count.amount == len(executed) == len(told):
-        parts = budgets if budgets and judge([funds], budgets) != "fail" else executed
-        found.append(compare(RULE, "正文所列各项目金额之和应与项目共涉及资金一致", [funds], parts))
+        parts = max((executed, budgets), key=total)
+        found.append(compare(RULE, "项目共涉及资金不应超过正文所列各项目金额之和", [funds], parts, "<="))
     account = resolve(book, "final.expenditure:total@total", identities).figures
     for sheet in book.sheets.get("performance.department", ()):
         spent = [row.figures[_EXECUTED] for row in sheet.rows if is_funds_total(row.name) and _EXECUTED in row.figures]
