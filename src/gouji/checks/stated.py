@@ -56,7 +56,8 @@ def evaluate_facts(book: Book, facts: Sequence[Fact], year: int | None, identiti
 def _stated(book: Book, stated: Stated, figures: Sequence[Figure], identities: Identities) -> list[Evaluation]:
     """Each statement of the fact against the table figures it may mean, the first of them in doubt.
 
-    A statement with a figure that the table has in another place is no contradiction: it may speak of that.
+    A statement with a figure that the table has in another place is no contradiction: it may speak of that. Beside one
+    that agrees, another that no slip explains speaks of something else (a part of the body, another year).
     """
     if not figures:
         return []
@@ -67,7 +68,13 @@ def _stated(book: Book, stated: Stated, figures: Sequence[Figure], identities: I
     nearest = [min(tables, key=lambda table: judge([figure], table) == "fail") for figure in figures]
     found = [compare(stated.rule, stated.says, [figure], table) for figure, table in zip(figures, nearest, strict=True)]
     others = {figure.amount for figure in _sheet_figures(book, tables[0][0]) if figure.amount}
-    kept = [each for each in found if each.check.status != "fail" or each.left[0].amount not in others]
+    agreed = any(each.check.status != "fail" for each in found)
+    odd = ("other",) if agreed else ()
+    kept = [
+        each
+        for each in found
+        if each.check.status != "fail" or (each.left[0].amount not in others and each.check.kind not in odd)
+    ]
     return kept or [skip(stated.rule, stated.says, "正文的数与表中另一处相同，所指不明")]
 
 
