@@ -188,7 +188,8 @@ def test_scanned_page_end_to_end(tmp_path: Path, settings: Settings) -> None:
             write_in(page, lowered.box((row, col, *span)), text, 26)  # type: ignore[arg-type]
     write(page, 300, 120, "云岭县2024年度部门决算", 48)
     write(page, 180, 260, "一、支出决算总体情况", 30)
-    write(page, 180, 320, "2024年度支出总计2,074.88万元。", 30)
+    write(page, 240, 320, "2024年度支出总计2,074.88万元，比上年略有增加，原因", 30)
+    write(page, 180, 370, "是人员经费增加。", 30)
     write(page, 330, 500, "一般公共预算财政拨款支出决算表", 38)
     write(page, 950, 570, "单位：万元", 26)
     PillowImage.fromarray(page).save(path, dpi=(150, 150))
@@ -201,5 +202,7 @@ def test_scanned_page_end_to_end(tmp_path: Path, settings: Settings) -> None:
     assert (table.title, table.unit) == ("一般公共预算财政拨款支出决算表", "万元")
     assert report.source.file == "scan.png"
     assert report.pages[0].origin == "scan"
-    assert [paragraph.text for paragraph in report.narrative][-1] == "2024年度支出总计2,074.88万元。"
+    assert [paragraph.text for paragraph in report.narrative][-1] == (
+        "2024年度支出总计2,074.88万元，比上年略有增加，原因是人员经费增加。"
+    )
     assert report.made_by.models == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")

@@ -37,7 +37,8 @@ def ink_of(flat: Mask, dpi: int, contrast: float = 0.12) -> Mask:
 
 def straight_ink(ink: Mask, length: int, horizontal: bool, gap: int = 0) -> Mask:
     """The ink in straight runs of at least `length` px along one axis; gaps of up to `gap` px are bridged first."""
-    shape = (length, 1) if horizontal else (1, length)
-    bridge = (gap + 1, 1) if horizontal else (1, gap + 1)
-    bridged = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(bridge[::-1], np.uint8)) if gap else ink
-    return np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones(shape[::-1], np.uint8)))
+    # Kernels of odd size have a middle; with an even one the ink would move.
+    long, wide = length | 1, (gap + 1) | 1
+    shape, bridge = ((1, long), (1, wide)) if horizontal else ((long, 1), (wide, 1))
+    bridged = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(bridge, np.uint8)) if gap else ink
+    return np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))

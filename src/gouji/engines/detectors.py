@@ -73,15 +73,15 @@ class RulingsDetector(BaseLayoutModel):  # type: ignore[misc]  # layoutparser ha
 class PaddleDetector(BaseLayoutModel):  # type: ignore[misc]
     """PaddleOCR's LayoutDetection with a model that the user has."""
 
-    DEPENDENCIES = ("paddleocr",)
+    DEPENDENCIES = ()  # layoutparser checks only backends that it knows
     DETECTOR_NAME = "paddle"
     MODEL_CATALOG: dict[str, dict[str, str]] = {}  # noqa: RUF012
 
     def __init__(self, settings: DetectorSettings) -> None:
-        from paddleocr import LayoutDetection
-
         options = {"model_name": settings.config or None, "model_dir": settings.weights or None}
         try:
+            from paddleocr import LayoutDetection
+
             self._model = LayoutDetection(**{key: value for key, value in options.items() if value})
         except Exception as error:  # PaddleOCR raises whatever its loader raised
             raise SetupError(

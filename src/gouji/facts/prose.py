@@ -16,6 +16,9 @@ from gouji.records import Line, Page, Paragraph
 from gouji.zh import normalise, squeeze
 
 FULL_EM = 2.2  # a line that leaves less room than this (and less than the next word needs) runs on
+OTHER_SIZE = (
+    1.45  # lines whose heights differ by more than this are set in other type: low ones may lack high characters
+)
 _SENTENCE_END = ("。", "；", "：", "！", "？", ";", ":")
 _WORD = re.compile(r"[0-9A-Za-z.,%\-]+[，。；：、％）”]?")
 _NUMBERED = re.compile(r"[（(]?(?:[一二三四五六七八九十]{1,3}[）)、.．]|\d{1,2}(?:[）)]|[、.．](?!\d)))")
@@ -80,6 +83,8 @@ def _continues(group: list[_Row], row: _Row, indented: bool) -> bool:
     text, before = squeeze(row.printed.line.text), squeeze(last.printed.line.text)
     if row.centred or last.centred:
         return _is_split_title(last, row)
+    if not 1 / OTHER_SIZE < height(row.printed.line.box) / height(last.printed.line.box) < OTHER_SIZE:
+        return False
     full = last.gap <= max(FULL_EM, _first_word(text) + 0.8)
     if row.indent >= INDENT_EM:
         return full and not indented and not before.endswith(_SENTENCE_END) and not _NUMBERED.match(text)

@@ -18,7 +18,7 @@ Turn = Literal[0, 90, 180, 270]
 ReadLines = Callable[[Sequence[Image]], list[Reading]]
 
 SKEW_LIMIT = 6.0  # degrees either way
-LOOK_DPI = 75  # resolution at which skew is looked for
+LOOKS = ((75, 0.5, SKEW_LIMIT), (75, 0.1, 0.5), (150, 0.03, 0.12))  # dpi, step and reach in degrees of each look
 PROBE_LINES = 6  # text lines read per turn when the turn is in doubt
 PROBE_ASPECT = 4.0  # a text line worth reading is this many times longer than high
 SURE_CHARS = (
@@ -51,18 +51,21 @@ def find_skew(flat: Mask, dpi: int) -> float:
 
     The angle at which the ink's profile along rows or columns is sharpest (Postl 1986): 0.5° steps, then finer.
     """
-    scale = LOOK_DPI / dpi
-    ink = cv2.resize(255 - flat, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    ink = np.where(ink > 48, ink, 0).astype(np.float32)
-    if not ink.any():
-        return 0.0
-    # Turning blurs, and not turning at all would win by that alone: so it is blurred beforehand.
-    ink = cv2.GaussianBlur(ink, (0, 0), 1.0)
     best = 0.0
-    for step, reach in ((0.5, SKEW_LIMIT), (0.1, 0.5), (0.03, 0.1)):
+    for look_dpi, step, reach in LOOKS:
+        ink = _reduced_ink(flat, look_dpi / dpi)
+        if not ink.any():
+            return 0.0
         angles = best + np.arange(-reach, reach + step / 2, step)
         best = float(max(angles, key=lambda angle: _sharpness(ink, float(angle))))
     return round(best, 3)
+
+
+def _reduced_ink(flat: Mask, scale: float) -> NDArray[np.float32]:
+    ink = cv2.resize(255 - flat, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    ink = np.where(ink > 48, ink, 0).astype(np.float32)
+    # Turning blurs, and not turning at all would win by that alone: so it is blurred beforehand.
+    return np.asarray(cv2.GaussianBlur(ink, (0, 0), 1.0))
 
 
 def _sharpness(ink: NDArray[np.float32], angle: float) -> float:

@@ -19,21 +19,24 @@ MAX_ABOVE = 5  # rows looked at above a table
 MAX_NOTES = 10
 NEAR = 3.2  # heights of print: what is farther from the table than this is not its caption
 _NUMBER = re.compile(
-    r"(?:公开|预算公开|决算公开|财决公开|附|预|决)?(?:表\d{1,2}(?:-\d{1,2})?(?!\d)|(?:公开|预算|决算)\d{1,2}(?:-\d)?表|附?表[一二三四五六七八九十]{1,3}$)"
+    r"(?:部门|单位)?(?:预算|决算|财决|财预)?公开\d{1,2}(?:-\d{1,2})?表|(?:预算|决算|财决|财预|预|决|附)\d{1,2}(?:-\d)?表"
+    r"|附?表\d{1,2}(?:-\d{1,2})?(?!\d)|附?表[一二三四五六七八九十]{1,3}(?![一-龥])|^附件\d{0,2}(?=[：:]|$)"
 )
-_UNIT = re.compile(r"(?:金额)?单位[:：]?(?:人民币)?(亿元|万元|千元|元)")
+_UNIT = re.compile(r"[（(]?(?:金额|计量)?单位[:：]?(?:人民币)?(亿元|万元|千元|元)[）)]?")
 _ORGANIZATION = re.compile(
     r"(?:编制|公开|填报|预算|申报|主管)?(?:部门|单位)(?:名称)?(?:[（(](?:盖章|公章|签章)[）)])?[:：](.+)"
 )
 _META = re.compile(
-    r"单位[:：]|部门[:：]|部门名称|单位名称|公开\d+表|^[（(]?20\d\d年度?[）)]?$|金额单位|编制日期|填报日期|^表\d|^附表|^附件\d*$"
+    r"单位[:：]|部门[:：]|部门名称|单位名称|名称[:：]|金额单位|编制日期|填报日期|^[（(]?20\d\d年?度?[）)]?$"
+    r"|^20\d\d年\d{1,2}月\d{1,2}日$"
 )
 _TITLE = re.compile(r"表(?:[（(].{1,20}[）)])?$|明细表|总表|续表|一览表")
-_NUMBERED = re.compile(
+_NUMBERING = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．])"
 )
 _NOTE = re.compile(r"^(?:[（(]?注|备注|说明[:：]|[*＊※]|填表说明|填报说明)")
-_FOLIO = re.compile(r"^[-—－–·\s]*(?:第?\d{1,4}页?(?:[/共]\d{1,4}页?)?)[-—－–·\s]*$")
+_FOLIO = re.compile(r"^[-—－–·]*(?:第?\d{1,4}页?(?:[/共]{1,2}\d{1,4}页?)?)[-—－–·]*$")
+_CONTINUED = re.compile(r"^[（(]?(?:续表?|接上表|接上页)[）)]?$")
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,13 @@ class Caption:
 
 def is_folio(line: Line) -> bool:
     """Whether the line is a page number."""
-    return bool(_FOLIO.match(normalise(line.text).strip()))
+    return bool(_FOLIO.match(squeeze(line.text)))
+
+
+def is_passing(line: Line) -> bool:
+    """Whether the line is no text of the document: a page number, 续表 by itself, or a stray mark of one character."""
+    text = squeeze(line.text)
+    return len(text) <= 1 or bool(_FOLIO.match(text) or _CONTINUED.match(text))
 
 
 def read_caption(frame: Box, lines: Sequence[Line], top: int, bottom: int) -> Caption:
@@ -65,16 +74,25 @@ def read_caption(frame: Box, lines: Sequence[Line], top: int, bottom: int) -> Ca
     below = _rows([line for line in between if frame[3] <= center(line.box)[1] < bottom])
     meta, title = _above(frame, above)
     notes = _notes(frame, below)
-    text = "  ".join(squeeze(line.text) for row in meta for line in row)
-    found_unit = _UNIT.search(text)
+    words = [squeeze(line.text) for line in (*meta, *title)]
+    unit = next((found.group(1) for text in words if (found := _UNIT.search(text))), None)
+    heading = [line for line in title if _NUMBERING.match(squeeze(line.text))]  # stays a heading of the prose
     return Caption(
-        title="".join(squeeze(line.text) for row in title for line in row) or None,
-        number=_number(meta),
+        title="".join(_bare_title(line) for line in title) or None,
+        number=next((found.group(0) for text in words if (found := _NUMBER.search(text))), None),
         organization=_organization(meta),
-        unit=_unit(found_unit.group(1)) if found_unit else None,
+        unit=cast(Unit, unit) if unit else None,
         notes=_note_texts(notes),
-        lines=tuple(line for row in (*meta, *title, *notes) for line in row),
+        lines=tuple(line for line in (*meta, *title, *(line for row in notes for line in row)) if line not in heading),
     )
+
+
+def _bare_title(line: Line) -> str:
+    """The line without table number, unit and a heading's numbering."""
+    text = squeeze(line.text)
+    for part in (_UNIT, _NUMBER, _NUMBERING):
+        text = part.sub("", text)
+    return text.strip("：:")
 
 
 def _rows(lines: Sequence[Line]) -> list[Row]:
@@ -88,33 +106,58 @@ def _rows(lines: Sequence[Line]) -> list[Row]:
     return [tuple(sorted(row, key=lambda line: line.box[0])) for row in rows]
 
 
-def _above(frame: Box, rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """The meta rows and the title's rows (top to bottom) above a table; `rows` come nearest first."""
-    meta: list[Row] = []
+def _above(frame: Box, rows: Sequence[Row]) -> tuple[list[Line], list[Line]]:
+    """The meta lines and the title's lines (top to bottom) above a table; `rows` come nearest first.
+
+    One row of other words (a name, a date) may stand between the title and the table.
+    """
+    meta: list[Line] = []
+    passed: list[Line] = []
     floor = frame[1]
     for index, row in enumerate(rows[:MAX_ABOVE]):
         box = union(line.box for line in row)
         if floor - box[3] > NEAR * height(box):
             break
-        if _is_meta(row):
-            meta.append(row)
-        elif _is_title(row, frame):
-            return meta, _whole_title(row, rows[index + 1 :], frame)
-        else:
+        title = [line for line in row if _is_title(line, frame)]
+        if title:
+            meta += [line for line in row if line not in title] + passed
+            whole = _whole_title(title, rows[index + 1 :], frame)
+            return meta + _number_above(whole, rows), whole
+        if any(_is_meta(line) for line in row):
+            meta += row
+        elif passed or not _is_short(row):
             break
+        else:
+            passed += row
         floor = box[1]
     return meta, []
 
 
-def _is_meta(row: Row) -> bool:
-    return bool(any(_META.search(squeeze(line.text)) for line in row))
+def _number_above(title: Sequence[Line], rows: Sequence[Row]) -> list[Line]:
+    """The lines of the row right above the title when they are its number or unit."""
+    top, size = min(line.box[1] for line in title), height(title[0].box)
+    row = next((row for row in rows if row[0].box[3] <= top), None)
+    if row is None or top - row[0].box[3] > NEAR * size or not all(_is_meta(line) for line in row):
+        return []
+    return list(row)
 
 
-def _is_title(row: Row, frame: Box) -> bool:
+def _is_meta(line: Line) -> bool:
+    text = squeeze(line.text)
+    return bool(_META.search(text) or _UNIT.search(text)) or (bool(_NUMBER.search(text)) and not _NUMBER.sub("", text))
+
+
+def _is_short(row: Row) -> bool:
     text = "".join(squeeze(line.text) for line in row)
-    if len(text) > 60 or text.endswith(("。", "；", "，", "：")):
+    return len(text) <= 30 and not text.endswith(("。", "；", "，")) and not _NUMBERING.match(text)
+
+
+def _is_title(line: Line, frame: Box) -> bool:
+    text = squeeze(line.text)
+    bare = _bare_title(line)
+    if not bare or len(text) > 60 or text.endswith(("。", "；", "，", "：")) or _ORGANIZATION.match(text):
         return False
-    return bool(_TITLE.search(text)) or (_is_centred(row, frame) and not _NUMBERED.match(text) and "表" in text)
+    return bool(_TITLE.search(bare)) or (_is_centred((line,), frame) and not _NUMBERING.match(text) and "表" in bare)
 
 
 def _is_centred(row: Row, frame: Box) -> bool:
@@ -122,41 +165,29 @@ def _is_centred(row: Row, frame: Box) -> bool:
     return abs(center(box)[0] - center(frame)[0]) < 0.06 * width(frame) and width(box) < 0.95 * width(frame)
 
 
-def _whole_title(row: Row, farther: Sequence[Row], frame: Box) -> list[Row]:
-    """The title's rows: a centred row of the same size right above belongs to a title too long for one row."""
-    title = [row]
+def _whole_title(title: list[Line], farther: Sequence[Row], frame: Box) -> list[Line]:
+    """The title's lines: a full, centred row of the same size right above belongs to a title too long for one row."""
+    whole = list(title)
     for above in farther[:2]:
-        box, own = union(line.box for line in above), union(line.box for line in title[0])
+        box, own = union(line.box for line in above), union(line.box for line in whole)
         text = "".join(squeeze(line.text) for line in above)
-        same = abs(height(box) - height(own)) < 0.2 * height(own) and own[1] - box[3] < 1.1 * height(own)
+        size = height(title[0].box)
+        same = abs(height(box) - size) < 0.2 * size and own[1] - box[3] < 1.1 * size
         wide = width(box) > 0.7 * width(frame)  # a title is broken only where the line is full
-        if not (same and wide and _is_centred(above, frame)) or _NUMBERED.match(text) or _TITLE.search(text):
+        if not (same and wide and _is_centred(above, frame)) or _NUMBERING.match(text) or _TITLE.search(text):
             break
-        title.insert(0, above)
-    return title
+        whole = [*above, *whole]
+    return whole
 
 
-def _number(meta: Sequence[Row]) -> str | None:
-    for row in meta:
-        for line in row:
-            if found := _NUMBER.search(squeeze(line.text)):
-                return found.group(0)
-    return None
-
-
-def _organization(meta: Sequence[Row]) -> str | None:
+def _organization(meta: Sequence[Line]) -> str | None:
     """What follows 部门： or 编制单位：, up to the next key of the same line."""
-    for row in meta:
-        for line in row:
-            for part in re.split(r"\s{2,}|(?=金额单位)|(?=单位[:：])|(?=公开\d+表)", normalise(line.text).strip()):
-                found = _ORGANIZATION.match(squeeze(part))
-                if found and not _UNIT.match(squeeze(part)):
-                    return found.group(1)
+    for line in meta:
+        for part in re.split(r"\s{2,}|(?=金额单位)|(?=单位[:：])|(?=公开\d+表)", normalise(line.text).strip()):
+            found = _ORGANIZATION.match(squeeze(part))
+            if found and not _UNIT.match(squeeze(part)):
+                return found.group(1)
     return None
-
-
-def _unit(text: str) -> Unit:
-    return cast(Unit, text)  # one of those that _UNIT knows
 
 
 def _notes(frame: Box, rows: Sequence[Row]) -> list[Row]:
@@ -181,7 +212,7 @@ def _note_texts(rows: Sequence[Row]) -> tuple[str, ...]:
     texts: list[str] = []
     for row in rows:
         text = "".join(normalise(line.text).strip() for line in row)
-        if not texts or _NOTE.match(squeeze(text)) or _NUMBERED.match(squeeze(text)):
+        if not texts or _NOTE.match(squeeze(text)) or _NUMBERING.match(squeeze(text)):
             texts.append(text)
         else:
             texts[-1] += text

@@ -21,7 +21,7 @@ from gouji.zh import normalise
 
 INSET_INCH = 0.015  # ink this near to a border is the border's
 BORDER_INCH, BORDER_INK = 0.045, 0.3  # and so is what is inked over this share of the cell's side, up to this depth
-SPECK_INCH = 0.02  # a component smaller than this both ways is no text by itself
+SPECK_INCH = 0.025  # a component smaller than this both ways is no text by itself
 DASH_INCH = 0.035  # a flat component must be this wide to be a dash
 LEAST_PRINT = 0.3  # of the height of print: what is smaller both ways is no line of text
 PALE = 0.45  # of the way from the page's print to white

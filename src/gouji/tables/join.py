@@ -7,6 +7,7 @@ between, and the columns stand in the same places. Otherwise the parts stay tabl
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -14,12 +15,14 @@ from difflib import SequenceMatcher
 from gouji.config import TablesSettings
 from gouji.geometry import center
 from gouji.records import Cell, Grid, GridCell, Line, PageReading, Table
-from gouji.tables.captions import Caption, is_folio, read_caption
+from gouji.tables.captions import Caption, is_passing, read_caption
 from gouji.zh import parse_number, squeeze
 
 SAME_BORDER = 0.012  # of the table's width
 SAME_FRAME = 0.04  # of the table's width
 MAX_ROOM = 0.35  # of the page's height: a page with more room left was not full, even if the next row is tall
+EDGE = 0.09  # of the page's height: where running heads and feet stand
+RUNNING_PAGES = 3
 SAME_TEXT = 0.8  # similarity of head cells that OCR read twice
 
 
@@ -51,8 +54,9 @@ class Joined:
 def join_pages(readings: Sequence[PageReading], settings: TablesSettings) -> Joined:
     """The tables of a document from its pages' readings, in page order."""
     placed, lines = [], {}
+    running = running_texts(readings)
     for reading in readings:
-        found = place_grids(reading)
+        found = place_grids(reading, running)
         placed += found
         used = {id(line) for part in found for line in part.caption.lines}
         lines[reading.page.page] = tuple(line for line in reading.lines if id(line) not in used)
@@ -66,18 +70,32 @@ def join_pages(readings: Sequence[PageReading], settings: TablesSettings) -> Joi
     return Joined(tables, lines)
 
 
-def place_grids(reading: PageReading) -> list[Placed]:
-    """The grids of one page with their captions."""
+def running_texts(readings: Sequence[PageReading]) -> frozenset[str]:
+    """Texts (figures aside) that stand at the top or foot of three pages or more: running heads and feet."""
+    texts: Counter[str] = Counter()
+    for reading in readings:
+        edge = EDGE * reading.page.height
+        ends = [line for line in reading.lines if line.box[3] < edge or line.box[1] > reading.page.height - edge]
+        texts.update({_figureless(line) for line in ends})
+    return frozenset(text for text, pages in texts.items() if pages >= RUNNING_PAGES)
+
+
+def _figureless(line: Line) -> str:
+    return re.sub(r"\d+", "#", squeeze(line.text))
+
+
+def place_grids(reading: PageReading, running: frozenset[str] = frozenset()) -> list[Placed]:
+    """The grids of one page with their captions; lines that say what is in `running` do not count as prose."""
     placed = []
     grids = sorted(reading.grids, key=lambda grid: grid.box[1])
     used: set[int] = set()
     for i, grid in enumerate(grids):
         top = grids[i - 1].box[3] if i else 0
         bottom = grids[i + 1].box[1] if i + 1 < len(grids) else reading.page.height
-        free = [line for line in reading.lines if id(line) not in used]
+        free = [line for line in reading.lines if id(line) not in used and _figureless(line) not in running]
         caption = read_caption(grid.box, free, top, bottom)
         used |= {id(line) for line in caption.lines}
-        rest = [line for line in reading.lines if id(line) not in used and not is_folio(line)]
+        rest = [line for line in free if id(line) not in used and not is_passing(line)]
         placed.append(
             Placed(
                 reading.page.page, reading.page.height, grid, caption,
@@ -209,7 +227,7 @@ def _without_head(part: Part, first: Part) -> Part:
 def _repeated_rows(part: Part, first: Part) -> int:
     """How many rows at the top of `part` say the same as those at the top of `first`, merged cells kept whole."""
     count = 0
-    for row in range(min(part.n_rows - 1, first.n_rows - 1)):
+    for row in range(min(part.n_rows - 1, first.n_rows)):
         ours, theirs = _row(part, row), _row(first, row)
         if not _same_row(ours, theirs) or not any(cell.text for cell in ours):
             break
@@ -224,16 +242,13 @@ def _row(part: Part, row: int) -> list[GridCell]:
 
 
 def _same_row(a: Sequence[GridCell], b: Sequence[GridCell]) -> bool:
+    """Whether two rows have the same cells and say the same; of many column numbers OCR may have misread a few."""
     if [(cell.col, cell.col_span) for cell in a] != [(cell.col, cell.col_span) for cell in b]:
         return False
-    return all(_same_text(x.text, y.text) for x, y in zip(a, b, strict=True))
-
-
-def _same_text(a: str, b: str) -> bool:
-    a, b = squeeze(a), squeeze(b)
-    if a == b:
-        return True
-    return not (a.isdigit() or b.isdigit()) and _similar(a, b)
+    pairs = [(squeeze(x.text), squeeze(y.text)) for x, y in zip(a, b, strict=True)]
+    numbers = [x == y for x, y in pairs if x.isdigit() or y.isdigit()]
+    words = all(_similar(x, y) for x, y in pairs if not (x.isdigit() or y.isdigit()))
+    return words and numbers.count(False) <= (1 - SAME_TEXT) * len(numbers)
 
 
 def _cell(cell: GridCell, page: int, rows_before: int, settings: TablesSettings) -> Cell:

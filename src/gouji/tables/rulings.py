@@ -22,7 +22,12 @@ MAX_THICK_INCH = 0.06
 CLEAR_INCH = 0.02  # where the ink beside a ruling is looked for
 SURE_INCH = 1.5  # a seed shorter than this must also be clear of ink beside it, as a printed cell border is
 SEED_SOLID, SEED_BUSY, SURE_BUSY = 0.5, 0.22, 0.45
+SURE_SOLID, SOLID_BUSY = 0.97, 0.33
 JOIN_SOLID, JOIN_BUSY = 0.85, 0.15
+BREAK_INCH = 0.09  # pieces in line with breaks up to this length between them are one broken or dashed ruling
+MAX_BOW_PX = 1.5
+BREAK_SHARE = 0.5  # and up to this share of the shorter piece: strokes of text above each other stand farther apart
+IN_LINE_INCH = 0.012
 
 
 Patch = NDArray[np.bool_]
@@ -64,7 +69,7 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
     stroke of a character is not.
     """
     ink = ink_of(flat, dpi, 0.08)
-    across, down = _runs(ink, dpi), _runs(np.ascontiguousarray(ink.T), dpi)
+    across, down = (mend_breaks(_runs(part, dpi), dpi) for part in (ink, np.ascontiguousarray(ink.T)))
     seeds = [[r for r in runs if r.length >= SEED_INCH * dpi and _is_line(r, dpi)] for runs in (across, down)]
     for _ in range(2):
         touch = TOUCH_INCH * dpi
@@ -90,8 +95,48 @@ def _order(ruling: Ruling) -> tuple[float, float]:
     return ruling.at, ruling.start
 
 
+def _bow(rows: Patch) -> float:
+    """How far the middle third of a run lies off its outer thirds, in pixels: the rim of a seal is no line."""
+    thirds = np.array_split(rows, 3, axis=1)
+    left, middle, right = (
+        float(np.average(np.arange(len(rows)), weights=part.sum(axis=1))) if part.any() else 0.0 for part in thirds
+    )
+    return abs(middle - (left + right) / 2)
+
+
+def mend_breaks(runs: Sequence[Ruling], dpi: int) -> list[Ruling]:
+    """The runs, those in line with a short break between them made one; runs with ink beside them stay as they are.
+
+    Text makes runs too, but strokes of text have other ink close by.
+    """
+    mended = [run for run in runs if not _is_piece(run)]
+    for piece in sorted(filter(_is_piece, runs), key=lambda run: run.start):
+        i = next((i for i, run in enumerate(mended) if _is_piece(run) and _goes_on(run, piece, dpi)), None)
+        if i is None:
+            mended.append(piece)
+        else:
+            mended[i] = _one_of(mended[i], piece)
+    return mended
+
+
+def _is_piece(run: Ruling) -> bool:
+    return run.solid >= JOIN_SOLID and run.busy <= JOIN_BUSY
+
+
+def _goes_on(run: Ruling, piece: Ruling, dpi: int) -> bool:
+    most = min(BREAK_INCH * dpi, BREAK_SHARE * min(run.length, piece.length))
+    return abs(run.at - piece.at) <= IN_LINE_INCH * dpi and 0 <= piece.start - run.stop <= most
+
+
+def _one_of(run: Ruling, piece: Ruling) -> Ruling:
+    whole = run.length + piece.length
+    at = (run.at * run.length + piece.at * piece.length) / whole
+    return replace(run, at=at, stop=piece.stop, thick=(run.thick * run.length + piece.thick * piece.length) / whole)
+
+
 def _is_line(run: Ruling, dpi: int) -> bool:
-    return run.solid >= SEED_SOLID and run.busy <= (SURE_BUSY if run.length >= SURE_INCH * dpi else SEED_BUSY)
+    limit = SURE_BUSY if run.length >= SURE_INCH * dpi else SOLID_BUSY if run.solid >= SURE_SOLID else SEED_BUSY
+    return run.solid >= SEED_SOLID and run.busy <= limit
 
 
 def _runs(ink: Mask, dpi: int) -> list[Ruling]:
@@ -130,7 +175,7 @@ def _ruling(ink: Mask, patch: Patch, x: int, y: int, band: tuple[int, int], dpi:
     inner = slice(left + 2 * clear, max(right - 2 * clear, left + 2 * clear + 1))  # rulings across end here
     beside = (ink[max(0, top - clear - 1) : max(1, top - clear + 1), inner], ink[bottom + clear - 1 :, inner][:2])
     busy = max((float((rows > 0).any(axis=0).mean()) for rows in beside if rows.size), default=0.0)
-    solid = float((ink[top:bottom, left:right] > 0).any(axis=0).mean())
+    solid = 0.0 if _bow(rows) > MAX_BOW_PX else float((ink[top:bottom, left:right] > 0).any(axis=0).mean())
     return Ruling(at, float(left), float(right), float(weights.sum()) / len(columns), solid, busy)
 
 
