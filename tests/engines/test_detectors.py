@@ -110,7 +110,6 @@ def test_detectron_without_its_backend_is_told() -> None:
         open_detector(settings(name="layoutparser.models.Detectron2LayoutModel", config="lp://x"), find_frames)
 
 
-@pytest.mark.xfail(reason="layoutparser knows no backend named paddleocr", raises=KeyError)
 def test_paddle_detector_without_weights_is_told(tmp_path: Path) -> None:
     """PaddleOCR's detector without a model says which settings to give."""
     pytest.importorskip("paddleocr")

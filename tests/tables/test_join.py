@@ -111,7 +111,6 @@ def test_head_read_a_little_differently_is_dropped() -> None:
     assert texts(table) == [head, *body(25)]
 
 
-@pytest.mark.xfail(reason="the last row of a part is never taken for a repeated head")
 def test_head_alone_at_the_foot_of_a_page_is_not_doubled() -> None:
     """A table of which only the head fitted on the first page has its head once."""
     (table,) = joined(page_of(1, bottom_grid([HEAD])), page_of(2, grid_of([HEAD, *body(5)], top=90))).tables
@@ -303,11 +302,9 @@ def test_doubt_is_flagged() -> None:
 
 
 STRAYS = [
-    pytest.param(
-        "云岭县档案馆2024年度部门决算", 40, marks=pytest.mark.xfail(reason="running heads are taken for prose")
-    ),
-    pytest.param("云岭县档案馆", HEIGHT - 40, marks=pytest.mark.xfail(reason="running feet are taken for prose")),
-    pytest.param("第 7 页 共 9 页", HEIGHT - 40, marks=pytest.mark.xfail(reason="no page number to captions.is_folio")),
+    pytest.param("云岭县档案馆2024年度部门决算", 40),
+    pytest.param("云岭县档案馆", HEIGHT - 40),
+    pytest.param("第 7 页 共 9 页", HEIGHT - 40),
     ("— 7 —", HEIGHT - 40),
     ("7", 40),
 ]
@@ -330,7 +327,7 @@ def test_what_every_page_repeats_keeps_no_table_apart(text: str, y: int) -> None
         "续表",
         "公开02表",
         "单位：万元",
-        pytest.param("（续）", marks=pytest.mark.xfail(reason="taken for prose")),
+        "（续）",
     ],
 )
 def test_short_captions_carry_on(again: str) -> None:
@@ -340,7 +337,6 @@ def test_short_captions_carry_on(again: str) -> None:
     assert texts(table) == [HEAD, *body(25)]
 
 
-@pytest.mark.xfail(reason="digits of a repeated head must agree exactly")
 def test_misread_column_number_in_a_repeated_head() -> None:
     """A repeated head in which one column's number was misread is dropped all the same."""
     numbers, misread = ["栏次", "", "1", "2", "3"], ["栏次", "", "1", "2", "8"]

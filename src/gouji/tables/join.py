@@ -248,7 +248,8 @@ def _same_row(a: Sequence[GridCell], b: Sequence[GridCell]) -> bool:
     pairs = [(squeeze(x.text), squeeze(y.text)) for x, y in zip(a, b, strict=True)]
     numbers = [x == y for x, y in pairs if x.isdigit() or y.isdigit()]
     words = all(_similar(x, y) for x, y in pairs if not (x.isdigit() or y.isdigit()))
-    return words and numbers.count(False) <= (1 - SAME_TEXT) * len(numbers)
+    forgiven = max(1 if len(numbers) > 2 else 0, round((1 - SAME_TEXT) * len(numbers)))
+    return words and numbers.count(False) <= forgiven
 
 
 def _cell(cell: GridCell, page: int, rows_before: int, settings: TablesSettings) -> Cell:
