@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 ENVIRONMENT = {
     # No word to anybody about who runs what.
@@ -20,6 +21,8 @@ ENVIRONMENT = {
 
 
 def prepare() -> None:
-    """Put what is missing into the environment."""
+    """Put what is missing into the environment, and make Prefect's folder: its server makes no parents."""
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+    if home := os.environ.get("PREFECT_HOME"):
+        Path(home).mkdir(parents=True, exist_ok=True)
