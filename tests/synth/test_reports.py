@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from gouji.errors import UsageError
+from gouji.synth.blocks import Block
 from gouji.synth.grid import Form
 from gouji.synth.invent import invent
 from gouji.synth.manuscript import Manuscript, write_manuscript
@@ -56,6 +57,14 @@ def test_evidence_stands_in_its_paragraph(final: tuple[Manuscript, Printed]) -> 
     truth = truth_of(*final)
     for fact in truth["facts"]:
         assert any(fact["evidence"] in p for p in truth["paragraphs"] + truth["headings"])
+
+
+def test_facts_are_worth_what_is_printed() -> None:
+    """Where figures are finer than printed, a fact's value is the printed one (hundreds of 元)."""
+    manuscript = write_manuscript(invent(5, unit="万元", places=2, rounded=True), 5, short=True)
+    facts = [f for b in manuscript.items if isinstance(b, Block) for f in b.facts if f.unit == "元"]
+    assert len(facts) > 10
+    assert all(f.value % 100 == 0 for f in facts)
 
 
 def test_printing_twice_gives_the_same_bytes(final: tuple[Manuscript, Printed]) -> None:

@@ -42,6 +42,11 @@ class Habits:
         number = amount / (10_000 if self.unit == "万元" else 1)
         return self.number(number, self.places) + self.unit
 
+    def printed(self, amount: Decimal) -> Decimal:
+        """The amount (元) that a reader of the printed figure knows."""
+        factor = 10_000 if self.unit == "万元" else 1
+        return (amount / factor).quantize(Decimal(1).scaleb(-self.places)) * factor
+
     def number(self, number: Decimal, places: int) -> str:
         """A figure with so many decimals, grouped and spaced by habit."""
         text = f"{number:,.{places}f}" if self.grouped else f"{number:.{places}f}"
@@ -73,7 +78,8 @@ def _plain(text: str, label: str = "") -> Value:
 
 
 def _money(habits: Habits, amount: Decimal, *keys: str, subject: str | None = None) -> Value:
-    return (Piece(habits.money(amount), "MONEY", tuple((key, amount, "元") for key in keys), subject),)
+    value = habits.printed(amount)
+    return (Piece(habits.money(amount), "MONEY", tuple((key, value, "元") for key in keys), subject),)
 
 
 def _count(number: int, unit: str, *keys: str) -> Value:
@@ -174,7 +180,7 @@ def _change(habits: Habits, rng: random.Random, now: Decimal, then: Decimal, key
     if sign > 0:
         verbs = [("增加", "增长"), ("增加", "上升"), ("增长", "增幅为"), ("增加", "增加")]
     verb, rate = rng.choice(verbs)
-    amount = tuple((f"{key}.change", difference, "元") for key in keys)
+    amount = tuple((f"{key}.change", habits.printed(difference), "元") for key in keys)
     rates = tuple((f"{key}.change_pct", share * sign, "%") for key in keys)
     return (
         Piece(verb),
