@@ -140,6 +140,11 @@ class Book:
     def __init__(self, tables: Sequence[Table], items: Sequence[Item]) -> None:
         self.tables = tuple(tables)
         self.cells = {(table.id, cell.row, cell.col): cell for table in tables for cell in table.cells}
+        self.words: dict[tuple[str, int], list[Cell]] = defaultdict(list)
+        for table in tables:
+            for cell in table.cells:
+                if cell.text and cell.value is None:
+                    self.words[table.id, cell.row].append(cell)
         self.sheets: dict[str, list[Sheet]] = defaultdict(list)
         by_table: dict[str, list[Item]] = defaultdict(list)
         for item in items:
@@ -149,7 +154,7 @@ class Book:
                 self._add(table, by_table[table.id])
 
     def _add(self, table: Table, items: Sequence[Item]) -> None:
-        sheet = Sheet(table.form or "", [table], _rows(table, items, self.cells))
+        sheet = Sheet(table.form or "", [table], _rows(table, items, self.cells, self.words))
         before = self.sheets[sheet.form]
         if before and _continues(before[-1], sheet):
             joined = before.pop()
@@ -183,11 +188,9 @@ def _closed(sheet: Sheet) -> bool:
     return any(row.is_total or row.plain_name.endswith(("总计", "合计")) for row in sheet.rows)
 
 
-def _rows(table: Table, items: Sequence[Item], cells: dict[CellKey, Cell]) -> list[Row]:
-    names: dict[int, list[Cell]] = defaultdict(list)
-    for cell in table.cells:
-        if cell.text and cell.value is None:
-            names[cell.row].append(cell)
+def _rows(
+    table: Table, items: Sequence[Item], cells: dict[CellKey, Cell], words: dict[tuple[str, int], list[Cell]]
+) -> list[Row]:
     steps, factor = _steps(items), _factor(table, items, cells)
     rows: dict[tuple[int, str, str | None, str], Row] = {}
     for item in items:
@@ -197,7 +200,7 @@ def _rows(table: Table, items: Sequence[Item], cells: dict[CellKey, Cell]) -> li
         side = side if side in _SIDES else ""
         key = (item.row, side, item.code, item.name)
         if key not in rows:
-            rows[key] = Row(item.table, item.row, side, item.code, item.name, _printed(item, names[item.row]))
+            rows[key] = Row(item.table, item.row, side, item.code, item.name, _printed(item, words[table.id, item.row]))
         money = _is_money(item)
         step = Decimal(0) if item.measure.endswith(_EXACT) else steps[money]
         rows[key].figures[item.measure] = _figure(item, step, factor if money else Decimal(1))

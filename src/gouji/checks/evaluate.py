@@ -11,6 +11,7 @@ from gouji.checks.flag import LOW_CONFIDENCE, flag_items, flag_tables, suspects,
 from gouji.checks.identities import evaluate_all
 from gouji.checks.rules import load_identities
 from gouji.checks.suggest import MOST_SUGGESTED, suggest, suggestion_of
+from gouji.checks.unread import unread_cells
 from gouji.config import ChecksSettings
 from gouji.records import Check, Document, Fact, Finding, Item, Page, Paragraph, Suggestion, Table
 
@@ -43,7 +44,7 @@ def run_checks(
     evaluations = evaluate_all(book, facts, narrative, document, load_identities()) if settings.enabled else []
     candidates = suggest(book, evaluations)
     suggested = [equals for equals in candidates if len(equals) <= MOST_SUGGESTED]
-    suspected = suspects(evaluations, candidates)
+    suspected = {**unread_cells(book, evaluations), **suspects(evaluations, candidates)}
     vouched = vouched_for(evaluations, suspected)
     flagged = flag_tables(tables, suspected, vouched)
     doubtful = _doubtful(flagged, settings.sure_confidence)

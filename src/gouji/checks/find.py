@@ -9,7 +9,7 @@ from typing import Literal
 from gouji.checks.book import Book, CellKey
 from gouji.checks.flag import LOW_CONFIDENCE
 from gouji.checks.suggest import Candidate
-from gouji.checks.sums import Evaluation, printed
+from gouji.checks.sums import NOTES, Evaluation, printed
 from gouji.records import Check, Finding, Page, Pointer, Table
 from gouji.zh import UNITS
 
@@ -28,8 +28,6 @@ _CODES = {
     "N11": "text.direction",
     "X12": "form.names",
 }
-# Rules whose failure is a matter to look into, not a contradiction: wording, and sums that need not be complete.
-_NOTES = ("X13", "N11", "N12", "N13", "N14", "P3", "P4")
 _MOST_POINTERS = 40
 
 
@@ -98,7 +96,7 @@ def _failed(book: Book, each: Evaluation, doubtful: set[CellKey]) -> Finding:
     unsure = lost or bool(keys & doubtful)
     message = _message(book, each) + ("；其中有识读存疑或未读出的数，请先对照原件" if unsure else "")
     code = "check.reading" if unsure else _CODES.get(check.rule, f"check.{check.rule}")
-    severity = "warning" if unsure or check.rule in _NOTES else "error"
+    severity = "warning" if unsure or check.rule in NOTES else "error"
     return Finding(code=code, severity=severity, message=message, pointers=check.operands[:_MOST_POINTERS])
 
 
@@ -108,7 +106,7 @@ def _message(book: Book, each: Evaluation) -> str:
     if check.actual is None or check.expected is None:
         return f"{place}{check.message}"
     show = _shower(each)
-    kind = _KINDS.get(check.kind or "", "") if check.rule not in _NOTES or check.kind == "unit" else ""
+    kind = _KINDS.get(check.kind or "", "") if check.rule not in NOTES or check.kind == "unit" else ""
     gap = show(abs(check.difference or Decimal(0)))
     limit = "不应超过" if each.relation == "<=" else "应为"
     return f"{place}{check.message}：实为{show(check.actual)}，{limit}{show(check.expected)}，相差{gap}" + (

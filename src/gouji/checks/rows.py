@@ -92,7 +92,7 @@ def evaluate_same(book: Book, rule: Rule) -> list[Evaluation]:
     ours, theirs = _by_key(left), _by_key(right)
     whole = [left.total.figures.get(pairs[0][0][2]), right.total.figures.get(pairs[0][1][2])]
     if whole[0] is None or whole[1] is None or judge([whole[0]], [whole[1]]) == "fail":
-        return [skip(rule.id, rule.says, "两表合计不同，支出不全为一般公共预算财政拨款")]
+        return [skip(rule.id, rule.says, "两表合计不同，不逐行比较")]
     found: list[Evaluation] = []
     for key in ours.keys() & theirs.keys():
         for (_, _, a), (_, _, b) in pairs:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from gouji.checks.book import Book, CellKey, Figure
-from gouji.checks.sums import Evaluation, Status, judge, one_slip, printed, share_check, wanted
+from gouji.checks.sums import NOTES, Evaluation, Status, judge, one_slip, printed, share_check, wanted
 from gouji.records import Suggestion
 from gouji.zh import parse_number, squeeze
 
@@ -149,7 +149,7 @@ def _try(figure: Figure, amount: Decimal, checks: Sequence[Evaluation], read: bo
     fixed, exact, held = [], 0, 0
     for each in checks:
         status = _status(each, figure, amount)
-        if status == "fail" and not (read and each.check.status == "fail"):
+        if status == "fail" and not (each.check.status == "fail" and (read or each.check.rule in NOTES)):
             return None
         exact += status == "pass"
         held += each.check.status == "pass"

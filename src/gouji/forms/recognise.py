@@ -12,8 +12,8 @@ from gouji.forms.wording import head_of, holds, nearest, plain_words, unnumbered
 from gouji.records import Cell, Table
 
 _MARKS_WEIGHT = 0.2
-# A title that fits is worth as much as heads that fit; either alone must be complete to be believed.
-_ENOUGH = 1.2
+# A title that fits needs half of the heads to be believed; heads alone must be complete.
+_ENOUGH = 1.5
 _HEADS_ALONE = 0.95
 _FEWEST_LABELS = 0.5
 _TITLE_PARTLY = -0.1
@@ -158,7 +158,7 @@ def _is_two_sided(view: _View, definition: FormDefinition) -> bool:
 def _standing_share(view: _View, definition: FormDefinition) -> float:
     required = [row for row in definition.rows if row.required]
     found = [row for row in required if any(nearest(text, plain_words(row.heads)) for text in view.texts)]
-    return len(found) / max(1, len(required)) * 0.9
+    return len(found) / max(1, len(required))
 
 
 def _label_score(view: _View, definition: FormDefinition) -> float:
