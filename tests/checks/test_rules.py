@@ -244,4 +244,12 @@ def test_a_figure_that_was_not_read_is_flagged_where_its_sums_fail(run, sketches
     sketches[INCOME] = sketches[INCOME].replace("8.00 | 7.00 | | 1.00", "8.00 | 7.0U | | 1.00")
     outcome = run(sketches)
     flagged = {cell.text: cell.flags for table in outcome.tables for cell in table.cells if cell.flags}
-    assert flagged["7.0U"] == ("check:I6", "check:I8")
+    assert flagged["7.0U"] == ("check:I6", "check:I8", "low_confidence")
+
+
+def test_a_line_number_out_of_step_and_a_code_that_is_none_are_doubtful(run, sketches) -> None:
+    """行次 counts up by one; a subject code has 3, 5 or 7 digits. What breaks that is flagged, the rest is sure."""
+    sketches[SUMMARY] = sketches[SUMMARY].replace("本年收入合计 | 4 |", "本年收入合计 | 9 |")
+    sketches[INCOME] = sketches[INCOME].replace("2050202 |", "205O20 |")
+    flagged = {cell.text for table in run(sketches).tables for cell in table.cells if "low_confidence" in cell.flags}
+    assert flagged == {"9", "205O20"}

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from gouji.checks.book import Book, CellKey
 from gouji.checks.find import find
-from gouji.checks.flag import LOW_CONFIDENCE, flag_items, flag_tables, suspects, vouched_for
+from gouji.checks.flag import LOW_CONFIDENCE, doubt, flag_items, flag_tables, suspects, vouched_for
 from gouji.checks.identities import evaluate_all
 from gouji.checks.rules import load_identities
+from gouji.checks.shapes import judge_shapes
 from gouji.checks.suggest import MOST_SUGGESTED, suggest, suggestion_of
 from gouji.checks.unread import unread_cells
 from gouji.config import ChecksSettings
@@ -45,8 +46,9 @@ def run_checks(
     candidates = suggest(book, evaluations)
     suggested = [equals for equals in candidates if len(equals) <= MOST_SUGGESTED]
     suspected = {**unread_cells(book, evaluations), **suspects(evaluations, candidates)}
-    vouched = vouched_for(evaluations, suspected)
-    flagged = flag_tables(tables, suspected, vouched)
+    shapes = judge_shapes(book)
+    vouched = vouched_for(evaluations, suspected) | (shapes.sure - suspected.keys())
+    flagged = doubt(flag_tables(tables, suspected, vouched), shapes.odd)
     doubtful = _doubtful(flagged, settings.sure_confidence)
     findings = find(Book(flagged, ()), evaluations, suggested, pages, doubtful)
     return Outcome(

@@ -103,6 +103,20 @@ def flag_tables(
     )
 
 
+def doubt(tables: Sequence[Table], odd: frozenset[CellKey]) -> tuple[Table, ...]:
+    """The tables with `low_confidence` on the odd cells."""
+    return tuple(
+        table.model_copy(update={"cells": tuple(_doubt_cell(table.id, cell, odd) for cell in table.cells)})
+        for table in tables
+    )
+
+
+def _doubt_cell(table: str, cell: Cell, odd: frozenset[CellKey]) -> Cell:
+    if (table, cell.row, cell.col) not in odd or LOW_CONFIDENCE in cell.flags:
+        return cell
+    return cell.model_copy(update={"flags": (*cell.flags, LOW_CONFIDENCE)})
+
+
 def _flag_cell(table: str, cell: Cell, suspected: dict[CellKey, tuple[str, ...]], vouched: frozenset[CellKey]) -> Cell:
     update = _update((table, cell.row, cell.col), cell.flags, cell.confidence, suspected, vouched)
     return cell.model_copy(update=update) if update else cell

@@ -1,0 +1,106 @@
+"""Cells whose text can't be what their column holds, and numbers that their place alone confirms: 行次, codes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gouji.checks.book import Book, CellKey
+from gouji.records import Cell, Table
+from gouji.zh import plain, squeeze
+
+_LINES = re.compile(r"^行次$")
+_CODES = re.compile(r"(?:编码|代码)$")
+_CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
+_PIECE = re.compile(r"\d{2,3}")
+_NONE = re.compile(r"^[-—–－/\s]*$")
+_FEWEST_LINES = 5
+_MOSTLY = 0.5
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """`odd`: cells to be looked at. `sure`: numbers confirmed by their place."""
+
+    odd: frozenset[CellKey]
+    sure: frozenset[CellKey]
+
+
+def judge_shapes(book: Book) -> Shapes:
+    """Over all tables of known forms: figures that are no numbers, line numbers out of step, codes that are none."""
+    odd: set[CellKey] = set()
+    sure: set[CellKey] = set()
+    for table in (table for table in book.tables if table.form is not None and table.header_rows):
+        odd |= set(_no_numbers(book, table))
+        for column in _columns(table, _LINES):
+            in_step, out = _line_numbers(table, column)
+            sure |= in_step
+            odd |= out
+        odd |= {key for column in _columns(table, _CODES) for key in _no_codes(table, column)}
+    return Shapes(frozenset(odd), frozenset(sure | _known_codes(book)) - frozenset(odd))
+
+
+def _columns(table: Table, head: re.Pattern[str]) -> list[list[Cell]]:
+    """The body cells of each column with such a head, one column wide, from the top."""
+    cols = [cell.col for cell in table.cells if cell.row < table.header_rows and head.search(squeeze(cell.text))]
+    body = [cell for cell in table.cells if cell.row >= table.header_rows and cell.col_span == 1]
+    return [sorted((cell for cell in body if cell.col == col), key=lambda cell: cell.row) for col in cols]
+
+
+def _no_numbers(book: Book, table: Table) -> Iterator[CellKey]:
+    """Cells under a measure that hold something, but no number."""
+    keys = {
+        figure.key
+        for sheets in book.sheets.values()
+        for sheet in sheets
+        for row in sheet.rows
+        if row.table == table.id
+        for figure in row.figures.values()
+    }
+    cols = {key[2] for key in keys if key is not None}
+    heads = {squeeze(cell.text) for cell in table.cells if cell.row < table.header_rows}
+    for cell in table.cells:
+        words = cell.row < table.header_rows or cell.col not in cols or cell.col_span > 1 or squeeze(cell.text) in heads
+        if not words and cell.value is None and not _NONE.match(cell.text):
+            yield table.id, cell.row, cell.col
+
+
+def _line_numbers(table: Table, column: list[Cell]) -> tuple[set[CellKey], set[CellKey]]:
+    """行次 rises by one from row to row: the cells in step with a run of others, and those that are not."""
+    steps = Counter(int(cell.value) - cell.row for cell in column if cell.value is not None)
+    common = {step for step, count in steps.items() if count >= _FEWEST_LINES}
+    if not common:
+        return set(), set()
+    in_step = {(table.id, c.row, c.col) for c in column if c.value is not None and int(c.value) - c.row in common}
+    filled = {(table.id, c.row, c.col) for c in column if c.text}
+    return in_step, filled - in_step
+
+
+def _no_codes(table: Table, column: list[Cell]) -> Iterator[CellKey]:
+    whole = sum(_CODE.fullmatch(squeeze(cell.text)) is not None for cell in column)
+    if whole < _MOSTLY * sum(bool(cell.text) for cell in column):
+        return  # codes of bodies, or of something else
+    pieces = any(_PIECE.fullmatch(squeeze(cell.text)) and len(squeeze(cell.text)) == 2 for cell in column)
+    for cell in column:
+        text = squeeze(cell.text)
+        shape = _PIECE if pieces else _CODE
+        if any(char.isdigit() for char in text) and not shape.fullmatch(text) and not _CODE.fullmatch(text):
+            yield table.id, cell.row, cell.col
+
+
+def _known_codes(book: Book) -> set[CellKey]:
+    """Cells of a code that stands with the same name in another table."""
+    places: dict[tuple[str, str], set[CellKey]] = defaultdict(set)
+    for sheets in book.sheets.values():
+        for row in (row for sheet in sheets for row in sheet.rows if row.code):
+            for cell in (book.cells.get((row.table, row.row, col)) for col in _code_columns(book, row.table)):
+                if cell is not None and squeeze(cell.text) == row.code:
+                    places[row.code, plain(row.name)].add((row.table, cell.row, cell.col))
+    return {key for keys in places.values() if len({key[0] for key in keys}) > 1 for key in keys}
+
+
+def _code_columns(book: Book, table: str) -> set[int]:
+    part = next(part for part in book.tables if part.id == table)
+    return {cell.col for cell in part.cells if cell.row < part.header_rows and _CODES.search(squeeze(cell.text))}
