@@ -15,7 +15,8 @@ from gouji.zh import edits, plain, squeeze
 CellKey = tuple[str, int, int]
 
 _SIDES = ("revenue", "expenditure")
-_NUMBERING = re.compile(r"^[一二三四五六七八九十]+[、.．,，]")
+# The mark after a numeral is small and often misread.
+_NUMBERING = re.compile(r"^[一二三四五六七八九十ー]+[、.．,，·・•:：;；]+")
 _NUMBERING_HEAD = re.compile(r"行次|序号|编码|代码|^[类款项]$")
 _EXACT = ("weight", "score")  # points are given, not rounded
 _TOTALS = ("合计", "总计", "支出合计", "收入合计", "本年收入合计", "本年支出合计")

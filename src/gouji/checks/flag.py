@@ -20,6 +20,7 @@ _DOUBT_WEIGHT = 5.0
 _AGAINST_FACT = 0.5  # against a fact of the narrative only a cell that other identities don't vouch for is suspect
 _ZERO_WEIGHT = 0.7  # a figure read as 0 is seldom the wrong one
 _MOST_SUSPECTS = 3
+_UNSURE = 0.95  # every figure of a failed sum that was read with less is suspect too
 # Doubt left in a number that takes part in an identity that holds exactly.
 _DOUBT_LEFT = 0.1
 
@@ -63,7 +64,8 @@ def _worst(each: Evaluation, badness: dict[CellKey, float]) -> list[CellKey]:
     if top < _AGAINST_FACT and any(figure.key is None for figure in each.figures):
         return []
     worst = [key for key in keys if scores[key] >= top - 1e-6]
-    return worst if len(worst) <= _MOST_SUSPECTS else worst[:1]
+    unsure = [figure.key for figure in each.figures if figure.key is not None and figure.confidence < _UNSURE]
+    return [*(worst if len(worst) <= _MOST_SUSPECTS else worst[:1]), *unsure]
 
 
 def _keys(each: Evaluation) -> Iterable[CellKey | None]:

@@ -128,9 +128,14 @@ def _lines(sheet: Sheet, side: str, measures: tuple[str, ...], identities: Ident
     if isinstance(rows, str):
         return Found(missing=rows)
     every = [row for row in rows if "其中" not in row.printed]
-    numbered = [row for row in every if row.numbered]
-    first = numbered or every
+    first = _first_order(every, identities) or every
     return Found(_figures(first, measures), other=_figures(every, measures))
+
+
+def _first_order(rows: list[Row], identities: Identities) -> list[Row]:
+    """The numbered lines, and those of function classes, whose number may not have been read."""
+    classes = {plain(name) for name in identities.classes.values()}
+    return [row for row in rows if row.numbered or row.plain_name in classes]
 
 
 def _rest(sheet: Sheet, side: str, measures: tuple[str, ...], identities: Identities) -> Found:
@@ -150,7 +155,7 @@ def _all(sheet: Sheet, side: str, measures: tuple[str, ...], identities: Identit
     if isinstance(rows, str):
         return Found(missing=rows)
     every = [row for row in rows if "其中" not in row.printed]
-    numbered = [row for row in every if row.numbered]
+    numbered = _first_order(every, identities)
     rest = every[every.index(numbered[-1]) + 1 :] if numbered else []
     sub = {plain(name) for name in identities.sub}
     first = [*numbered, *(row for row in rest if row.plain_name not in sub)] if numbered else every

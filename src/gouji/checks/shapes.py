@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gouji.checks.book import Book, CellKey
+from gouji.checks.book import Book, CellKey, decimals
 from gouji.records import Cell, Table
 from gouji.zh import plain, squeeze
 
@@ -15,9 +15,11 @@ _LINES = re.compile(r"^行次$")
 _CODES = re.compile(r"(?:编码|代码)$")
 _CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
 _PIECE = re.compile(r"\d{2,3}")
+_WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _NONE = re.compile(r"^[-—–－/\s]*$")
 _FEWEST_LINES = 5
 _MOSTLY = 0.5
+_NEARLY_ALL, _FEWEST_FIGURES = 0.9, 20
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,15 @@ def judge_shapes(book: Book) -> Shapes:
     odd: set[CellKey] = set()
     sure: set[CellKey] = set()
     for table in (table for table in book.tables if table.form is not None and table.header_rows):
-        odd |= set(_no_numbers(book, table))
+        odd |= set(_no_numbers(book, table)) | set(_odd_decimals(book, table))
         for column in _columns(table, _LINES):
             in_step, out = _line_numbers(table, column)
             sure |= in_step
             odd |= out
         odd |= {key for column in _columns(table, _CODES) for key in _no_codes(table, column)}
-    return Shapes(frozenset(odd), frozenset(sure | _known_codes(book)) - frozenset(odd))
+    known, stray = _known_codes(book)
+    odd |= stray
+    return Shapes(frozenset(odd), frozenset(sure | known) - frozenset(odd))
 
 
 def _columns(table: Table, head: re.Pattern[str]) -> list[list[Cell]]:
@@ -67,6 +71,22 @@ def _no_numbers(book: Book, table: Table) -> Iterator[CellKey]:
             yield table.id, cell.row, cell.col
 
 
+def _odd_decimals(book: Book, table: Table) -> Iterator[CellKey]:
+    """Figures with fewer or more decimals than nearly all others of the table: a digit or the point was lost."""
+    figures = [
+        figure
+        for sheets in book.sheets.values()
+        for sheet in sheets
+        for row in sheet.rows
+        if row.table == table.id
+        for figure in row.figures.values()
+        if figure.factor > 1
+    ]
+    common, count = Counter(decimals(figure.text) for figure in figures).most_common(1)[0] if figures else (0, 0)
+    if common and count >= _NEARLY_ALL * len(figures) and len(figures) >= _FEWEST_FIGURES:
+        yield from (figure.key for figure in figures if decimals(figure.text) != common and figure.key is not None)
+
+
 def _line_numbers(table: Table, column: list[Cell]) -> tuple[set[CellKey], set[CellKey]]:
     """行次 rises by one from row to row: the cells in step with a run of others, and those that are not."""
     steps = Counter(int(cell.value) - cell.row for cell in column if cell.value is not None)
@@ -86,19 +106,30 @@ def _no_codes(table: Table, column: list[Cell]) -> Iterator[CellKey]:
     for cell in column:
         text = squeeze(cell.text)
         shape = _PIECE if pieces else _CODE
-        if any(char.isdigit() for char in text) and not shape.fullmatch(text) and not _CODE.fullmatch(text):
+        words = bool(_WORDS.search(text)) and not any(char.isdigit() for char in text)
+        if text and not words and not shape.fullmatch(text) and not _CODE.fullmatch(text):
             yield table.id, cell.row, cell.col
 
 
-def _known_codes(book: Book) -> set[CellKey]:
-    """Cells of a code that stands with the same name in another table."""
-    places: dict[tuple[str, str], set[CellKey]] = defaultdict(set)
+def _known_codes(book: Book) -> tuple[set[CellKey], set[CellKey]]:
+    """Cells of codes that stand with the same name in another table; and those whose name has one other code there."""
+    places: dict[str, dict[str, set[CellKey]]] = defaultdict(lambda: defaultdict(set))
     for sheets in book.sheets.values():
-        for row in (row for sheet in sheets for row in sheet.rows if row.code):
+        for row in (row for sheet in sheets for row in sheet.rows if row.code and row.name):
             for cell in (book.cells.get((row.table, row.row, col)) for col in _code_columns(book, row.table)):
                 if cell is not None and squeeze(cell.text) == row.code:
-                    places[row.code, plain(row.name)].add((row.table, cell.row, cell.col))
-    return {key for keys in places.values() if len({key[0] for key in keys}) > 1 for key in keys}
+                    places[plain(row.name)][row.code].add((row.table, cell.row, cell.col))
+    known: set[CellKey] = set()
+    stray: set[CellKey] = set()
+    for codes in places.values():
+        tables = {code: {key[0] for key in keys} for code, keys in codes.items()}
+        shared = [code for code in codes if len(tables[code]) > 1]
+        for code, keys in codes.items():
+            if code in shared:
+                known |= keys
+            elif len(shared) == 1 and not tables[code] & tables[shared[0]]:
+                stray |= keys
+    return known, stray
 
 
 def _code_columns(book: Book, table: str) -> set[int]:

@@ -20,6 +20,7 @@ NOTES = ("X13", "X14", "N11", "N12", "N13", "N14", "P3", "P4")
 
 # Zeros of a form printed to the cent of 万元 are zeros; those of a form in whole 万元 may be amounts rounded away.
 _COARSE_STEP = Decimal(1000)
+_MOST_PLACES = 4  # decimals of any printed figure
 _HUNDRED = Decimal(100)
 _SHIFTS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2))
 _UNIT_ROOM = Decimal("0.6")
@@ -146,11 +147,11 @@ def printed(figure: Figure, amount: Decimal) -> str:
 
 
 def one_slip(figure: Figure, needed: Decimal) -> bool:
-    """Whether the needed amount differs from what is printed by one digit only, or two neighbours changing places."""
+    """Whether the needed amount differs from the printed one by one digit, or by two neighbours changing places."""
     text = squeeze(figure.text).replace(",", "").replace("，", "").rstrip("%％")
     value = needed / figure.factor
-    places = len(text.partition(".")[2])
-    if value != value.quantize(Decimal(1).scaleb(-places)):
+    places = max(len(text.partition(".")[2]), -int(value.normalize().as_tuple().exponent), 0)
+    if places > _MOST_PLACES:
         return False
     other = str(value.quantize(Decimal(1).scaleb(-places)))
     if len(other) == len(text):
