@@ -20,6 +20,7 @@ _NUMBERING = re.compile(r"^[一二三四五六七八九十ー]+[、.．,，·・
 _NUMBERING_HEAD = re.compile(r"行次|序号|编码|代码|^[类款项]$")
 _EXACT = ("weight", "score")  # points are given, not rounded
 _TOTALS = ("合计", "总计", "支出合计", "收入合计", "本年收入合计", "本年支出合计")
+_NEVER = 99
 # A printed step that fewer than this share of a sheet's figures have is taken for a slip of the reader.
 _COMMON_STEP = 0.04
 
@@ -126,13 +127,23 @@ class Sheet:
         exact = [row for row in rows if row.plain_name in wanted]
         if exact:
             return exact[0]
-        near = [row for row in rows for name in wanted if len(name) >= 6 and edits(row.plain_name, name, 1) <= 1]
-        return near[0] if len(near) == 1 else None
+        slips = [(min(_slips(row.plain_name, name) for name in wanted), i) for i, row in enumerate(rows)]
+        close = sorted(pair for pair in slips if pair[0] < _NEVER)
+        if not close or (len(close) > 1 and close[0][0] == close[1][0]):
+            return None
+        return rows[close[0][1]]
 
     def coded(self, code: str) -> Row | None:
         """The row of a subject code; None when none or several have it."""
         found = [row for row in self.rows if row.code == code]
         return found[0] if len(found) == 1 else None
+
+
+def _slips(name: str, wanted: str) -> int:
+    """How many characters of a longer name are misread; `_NEVER` when too many for it to be the same name."""
+    limit = len(wanted) // 5
+    distance = edits(name, wanted, limit) if limit else _NEVER
+    return distance if distance <= limit else _NEVER
 
 
 class Book:

@@ -87,20 +87,21 @@ def _printed_blank(sheet: Sheet, place: str, identities: Identities) -> bool:
 
 
 def find_line(sheet: Sheet, line: Line, identities: Identities) -> Row | None:
-    """The row of a named line; below its `after` line when it has one, else above every sub-line of the same name."""
-    if not line.after:
-        return sheet.named(line.names, line.side)
-    first = next((other for other in identities.lines if other.id == line.after and sheet.form in other.forms), None)
-    above = find_line(sheet, first, identities) if first is not None else None
-    if above is None:
-        return None
-    below = Sheet(sheet.form, sheet.tables, _below(sheet, above))
-    return below.named(line.names, line.side)
+    """The row of a named line, below its `after` line and above its `before` line when it has them."""
+    rows = sheet.rows
+    for name, is_above in ((line.after, True), (line.before, False)):
+        other = next((other for other in identities.lines if other.id == name and sheet.form in other.forms), None)
+        mark = find_line(sheet, other, identities) if other is not None else None
+        if name and mark is None:
+            return None
+        if mark is not None:
+            rows = [row for row in rows if _is_below(sheet, row, mark) == is_above and row is not mark]
+    return Sheet(sheet.form, sheet.tables, rows).named(line.names, line.side)
 
 
-def _below(sheet: Sheet, above: Row) -> list[Row]:
-    index = sheet.rows.index(above)
-    return [row for row in sheet.rows[index + 1 :] if row.table != above.table or row.row > above.row]
+def _is_below(sheet: Sheet, row: Row, mark: Row) -> bool:
+    order = [table.id for table in sheet.tables]
+    return (order.index(row.table), row.row) > (order.index(mark.table), mark.row)
 
 
 def _take(row: Row, measures: tuple[str, ...]) -> list[Figure]:

@@ -49,13 +49,14 @@ def _put(parts: tuple[str, ...], word: str) -> tuple[str, ...]:
 
 
 class Line(_Frozen):
-    """A line of two-sided forms or a foot: where it stands (`side`, below the line `after`) and its printed names."""
+    """A line of two-sided forms or a foot: its place (`side`, below `after`, above `before`) and printed names."""
 
     forms: tuple[str, ...]
     id: str
     names: tuple[str, ...]
     side: str = ""
     after: str = ""
+    before: str = ""
 
 
 class Stated(_Frozen):
