@@ -63,6 +63,14 @@ def test_a_stated_figure_holds_or_fails(run, sketches, rule) -> None:
     assert statuses(run(sketches), rule) == []
 
 
+def test_a_fact_read_with_doubt_is_a_matter_of_reading(run, sketches) -> None:
+    """The same contradiction is the publisher's where the clause was read well, and a warning where it was not."""
+    stated = fact("revenue.total", "171000", "收入总计17.10万元")
+    assert [f.code for f in run(sketches, [stated]).findings] == ["check.N1"]
+    doubtful = stated.model_copy(update={"confidence": 0.6})
+    assert [(f.code, f.severity) for f in run(sketches, [doubtful]).findings] == [("check.reading", "warning")]
+
+
 def test_a_figure_of_another_year_is_not_compared(run, sketches) -> None:
     """Last year's total says nothing about this year's table."""
     assert statuses(run(sketches, [fact("revenue.total", "99990000", year=2030)]), "N1") == []

@@ -50,7 +50,7 @@ def run_checks(
     vouched = vouched_for(evaluations, suspected) | (shapes.sure - suspected.keys())
     flagged = doubt(flag_tables(tables, suspected, vouched), shapes.odd)
     doubtful = _doubtful(flagged, settings.sure_confidence)
-    findings = find(Book(flagged, ()), evaluations, suggested, pages, doubtful)
+    findings = find(Book(flagged, ()), evaluations, suggested, pages, doubtful, settings.sure_confidence)
     return Outcome(
         tables=flagged,
         items=flag_items(items, suspected, vouched),

@@ -33,15 +33,19 @@ _MOST_POINTERS = 40
 
 def find(
     book: Book, evaluations: Sequence[Evaluation], suggested: Sequence[tuple[Candidate, ...]], pages: Sequence[Page],
-    doubtful: Sequence[CellKey],
+    doubtful: Sequence[CellKey], sure: float,
 ) -> tuple[Finding, ...]:  # fmt: skip
-    """Findings of failed checks, then one line on rounding; unread pages; numbers read with doubt, counted."""
+    """Findings of failed checks, then one line on rounding; unread pages; numbers read with doubt, counted.
+
+    A failure over `doubtful` cells, or facts read with less than `sure`, is a matter of reading before the publisher's.
+    """
     settled = {id(each) for equals in suggested for candidate in equals for each in candidate.fixed}
     scanned = {page.page for page in pages if page.origin == "scan"}
     failed = [each for each in evaluations if each.check.status == "fail"]
     found = [_unread(page) for page in pages if page.status == "unread"]
     found += [_suggested(book, equals, scanned) for equals in suggested]
-    found += [_failed(book, each, set(doubtful)) for each in _once(each for each in failed if id(each) not in settled)]
+    left = _once(each for each in failed if id(each) not in settled)
+    found += [_failed(book, each, _is_unsure(each, set(doubtful), sure)) for each in left]
     found += _rounding([each.check for each in evaluations if each.check.status == "rounding"])
     found += _low_confidence(book.tables)
     return tuple(sorted(found, key=lambda finding: _SEVERITY[finding.severity]))
@@ -76,7 +80,8 @@ def _suggested(book: Book, equals: Sequence[Candidate], scanned: set[int]) -> Fi
         return Finding(code="check.odd_residual", severity="info", message=message, pointers=_places(equals))
     message = f"{each}；{'疑为识读有误，请对照原件' if reading else '疑为原件有误'}"
     code = "check.reading" if reading else f"check.{checks[0].rule}"
-    severity: Severity = "warning" if reading else "error"
+    noted = all(check.rule in NOTES for check in checks)
+    severity: Severity = "warning" if reading or noted else "error"
     return Finding(code=code, severity=severity, message=message, pointers=_places(equals))
 
 
@@ -89,11 +94,17 @@ def _rules(candidate: Candidate) -> str:
     return f"{rules}共{len(candidate.fixed)}项勾稽关系"
 
 
-def _failed(book: Book, each: Evaluation, doubtful: set[CellKey]) -> Finding:
+def _is_unsure(each: Evaluation, doubtful: set[CellKey], sure: float) -> bool:
+    """Whether the failure may be the reader's: a doubtful operand, or nothing read where a sum has its parts."""
     check = each.check
     keys = {(p.table, p.row, p.col) for p in check.operands}
     lost = bool(each.right) and check.expected == 0 and check.actual != 0 and each.relation == "="
-    unsure = lost or bool(keys & doubtful)
+    facts = any(figure.key is None and figure.confidence < sure for figure in each.figures)
+    return lost or facts or bool(keys & doubtful)
+
+
+def _failed(book: Book, each: Evaluation, unsure: bool) -> Finding:
+    check = each.check
     message = _message(book, each) + ("；其中有识读存疑或未读出的数，请先对照原件" if unsure else "")
     code = "check.reading" if unsure else _CODES.get(check.rule, f"check.{check.rule}")
     severity = "warning" if unsure or check.rule in NOTES else "error"

@@ -16,7 +16,7 @@ Kind = Literal["digit", "shift", "sign", "unit", "other"]
 Relation = Literal["=", "<="]
 
 # Rules whose failure is a matter to look into, not a contradiction: wording, and sums that need not be complete.
-NOTES = ("X13", "X14", "N11", "N12", "N13", "N14", "P3", "P4")
+NOTES = ("X12", "X13", "X14", "N11", "N12", "N13", "N14", "P3", "P4")
 
 # Zeros of a form printed to the cent of 万元 are zeros; those of a form in whole 万元 may be amounts rounded away.
 _COARSE_STEP = Decimal(1000)
