@@ -16,7 +16,7 @@ from gouji.ink import Mask, ink_of, straight_ink
 
 SEED_INCH = 0.4  # straight ink at least this long is a ruling by itself: no stroke of body text is
 SHORT_INCH = 0.11  # shorter ink is one only when both its ends touch rulings across
-GAP_INCH = 0.025  # breaks up to this length are bridged
+GAP_INCH = 0.022  # breaks up to this length are bridged
 TOUCH_INCH = 0.04  # ends this near to a ruling across touch it
 MAX_THICK_INCH = 0.06
 CLEAR_INCH = 0.02  # where the ink beside a ruling is looked for
@@ -26,7 +26,8 @@ SURE_SOLID, SOLID_BUSY = 0.97, 0.33
 JOIN_SOLID, JOIN_BUSY = 0.85, 0.15
 BREAK_INCH = 0.09  # pieces in line with breaks up to this length between them are one broken or dashed ruling
 MAX_BOW_PX = 1.5
-BREAK_SHARE = 0.5  # and up to this share of the shorter piece: strokes of text above each other stand farther apart
+LONE_SOLID = 0.97  # for a loose run that no ruling lies in line with: it may be the stroke of a character
+MENDED_SOLID = 0.85  # with its breaks counted: strokes of figures that stand above each other leave larger ones
 IN_LINE_INCH = 0.012
 
 
@@ -38,7 +39,8 @@ class Ruling:
     """One straight line: across its run it lies `at`, along it from `start` to `stop`; `thick` is its width.
 
     `solid` is the share of its run that is really inked, `busy` the share beside which there is ink close by: strokes
-    of a line of text that happen to align are neither solid nor clear of ink.
+    of a line of text that happen to align are neither solid nor clear of ink. `loose` tells of a break right beside one
+    of its ends: a stroke that nearly reaches from ruling to ruling.
     """
 
     at: float
@@ -47,6 +49,7 @@ class Ruling:
     thick: float = 1.0
     solid: float = 1.0
     busy: float = 0.0
+    loose: bool = False
 
     @property
     def length(self) -> float:
@@ -124,14 +127,25 @@ def _is_piece(run: Ruling) -> bool:
 
 
 def _goes_on(run: Ruling, piece: Ruling, dpi: int) -> bool:
-    most = min(BREAK_INCH * dpi, BREAK_SHARE * min(run.length, piece.length))
-    return abs(run.at - piece.at) <= IN_LINE_INCH * dpi and 0 <= piece.start - run.stop <= most
+    gap = piece.start - run.stop
+    near = 0 <= gap <= BREAK_INCH * dpi and abs(run.at - piece.at) <= IN_LINE_INCH * dpi
+    return near and _one_of(run, piece).solid >= MENDED_SOLID
 
 
 def _one_of(run: Ruling, piece: Ruling) -> Ruling:
-    whole = run.length + piece.length
-    at = (run.at * run.length + piece.at * piece.length) / whole
-    return replace(run, at=at, stop=piece.stop, thick=(run.thick * run.length + piece.thick * piece.length) / whole)
+    inked = run.length + piece.length
+    at = (run.at * run.length + piece.at * piece.length) / inked
+    thick = (run.thick * run.length + piece.thick * piece.length) / inked
+    solid = (run.solid * run.length + piece.solid * piece.length) / (piece.stop - run.start)
+    return replace(
+        run,
+        at=at,
+        stop=piece.stop,
+        thick=thick,
+        solid=solid,
+        busy=max(run.busy, piece.busy),
+        loose=run.loose or piece.loose,
+    )
 
 
 def _is_line(run: Ruling, dpi: int) -> bool:
@@ -167,16 +181,19 @@ def _bands(patch: Patch, dpi: int) -> list[tuple[int, int]]:
 def _ruling(ink: Mask, patch: Patch, x: int, y: int, band: tuple[int, int], dpi: int) -> Ruling:
     rows = patch[band[0] : band[1]]
     weights, columns = rows.sum(axis=1), np.flatnonzero(rows.any(axis=0))
-    inked = np.flatnonzero(weights)
-    top, bottom = y + band[0] + int(inked[0]), y + band[0] + int(inked[-1]) + 1
+    filled = np.flatnonzero(weights)
+    top, bottom = y + band[0] + int(filled[0]), y + band[0] + int(filled[-1]) + 1
     left, right = x + int(columns[0]), x + int(columns[-1]) + 1
     at = y + band[0] + float(np.average(np.arange(len(weights)), weights=weights)) + 0.5
     clear = max(2, round(CLEAR_INCH * dpi))
     inner = slice(left + 2 * clear, max(right - 2 * clear, left + 2 * clear + 1))  # rulings across end here
     beside = (ink[max(0, top - clear - 1) : max(1, top - clear + 1), inner], ink[bottom + clear - 1 :, inner][:2])
     busy = max((float((rows > 0).any(axis=0).mean()) for rows in beside if rows.size), default=0.0)
-    solid = 0.0 if _bow(rows) > MAX_BOW_PX else float((ink[top:bottom, left:right] > 0).any(axis=0).mean())
-    return Ruling(at, float(left), float(right), float(weights.sum()) / len(columns), solid, busy)
+    inked = (ink[top:bottom, left:right] > 0).any(axis=0)
+    solid = 0.0 if _bow(rows) > MAX_BOW_PX else float(inked.mean())
+    reach = round(TOUCH_INCH * dpi)
+    loose = not (inked[:reach].all() and inked[-reach:].all())
+    return Ruling(at, float(left), float(right), float(weights.sum()) / len(columns), solid, busy, loose)
 
 
 def _joining(runs: Sequence[Ruling], known: Sequence[Ruling], others: Sequence[Ruling], touch: float) -> list[Ruling]:
@@ -186,10 +203,15 @@ def _joining(runs: Sequence[Ruling], known: Sequence[Ruling], others: Sequence[R
         run
         for run in runs
         if run not in seen
-        and run.solid >= JOIN_SOLID
         and run.busy <= JOIN_BUSY
+        and run.solid >= (LONE_SOLID if run.loose and not _in_line(run, known, touch / 2) else JOIN_SOLID)
         and all(any(_touches(run, end, other, touch) for other in others) for end in _ends(run))
     ]
+
+
+def _in_line(run: Ruling, known: Sequence[Ruling], near: float) -> bool:
+    """Whether a known ruling lies in line with the run: a cell's side mostly goes on the border of its column."""
+    return any(abs(other.at - run.at) <= near for other in known)
 
 
 def _ends(run: Ruling) -> tuple[float, float]:
