@@ -65,6 +65,7 @@ def test_a_consistent_report_gives_no_finding(seed: int, kind: str) -> None:
     outcome = checked(tables, document, [x for x in items if isinstance(x, Block)])
     assert [finding.message for finding in outcome.findings if finding.severity != "info"] == []
     assert not any(check.status == "fail" for check in outcome.checks)
+    assert not any(cell.flags for table in outcome.tables for cell in table.cells)
     assert sum(check.status == "pass" for check in outcome.checks) > 100
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gouji.checks.book import Book, CellKey, decimals
 from gouji.records import Cell, Table
-from gouji.zh import plain, squeeze
+from gouji.zh import edits, plain, squeeze
 
 _LINES = re.compile(r"^行次$")
 _CODES = re.compile(r"(?:编码|代码)$")
@@ -19,6 +19,7 @@ _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _NONE = re.compile(r"^[-—–－/\s]*$")
 _FEWEST_LINES = 5
 _MOSTLY = 0.5
+_MISREAD = 2  # digits: function and economic codes of one name differ by more
 _NEARLY_ALL, _FEWEST_FIGURES = 0.9, 20
 
 
@@ -112,7 +113,7 @@ def _no_codes(table: Table, column: list[Cell]) -> Iterator[CellKey]:
 
 
 def _known_codes(book: Book) -> tuple[set[CellKey], set[CellKey]]:
-    """Cells of codes that stand with the same name in another table; and those whose name has one other code there."""
+    """Cells of codes that stand with the same name in another table; and those whose name has a like code there."""
     places: dict[str, dict[str, set[CellKey]]] = defaultdict(lambda: defaultdict(set))
     for sheets in book.sheets.values():
         for row in (row for sheet in sheets for row in sheet.rows if row.code and row.name):
@@ -127,7 +128,7 @@ def _known_codes(book: Book) -> tuple[set[CellKey], set[CellKey]]:
         for code, keys in codes.items():
             if code in shared:
                 known |= keys
-            elif len(shared) == 1 and not tables[code] & tables[shared[0]]:
+            elif len(shared) == 1 and not tables[code] & tables[shared[0]] and edits(code, shared[0], 2) <= _MISREAD:
                 stray |= keys
     return known, stray
 
