@@ -19,7 +19,6 @@ _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _NONE = re.compile(r"^[-—–－/\s]*$")
 _FEWEST_LINES = 5
 _MOSTLY = 0.5
-_MISREAD = 2  # digits: function and economic codes of one name differ by more
 _NEARLY_ALL, _FEWEST_FIGURES = 0.9, 20
 
 
@@ -128,9 +127,14 @@ def _known_codes(book: Book) -> tuple[set[CellKey], set[CellKey]]:
         for code, keys in codes.items():
             if code in shared:
                 known |= keys
-            elif len(shared) == 1 and not tables[code] & tables[shared[0]] and edits(code, shared[0], 2) <= _MISREAD:
+            elif len(shared) == 1 and not tables[code] & tables[shared[0]] and _misread(code, shared[0]):
                 stray |= keys
     return known, stray
+
+
+def _misread(code: str, other: str) -> bool:
+    """Whether one code may be the other, misread; a function and an economic code of one name differ by more."""
+    return edits(code, other, 2) <= len(other) // 3
 
 
 def _code_columns(book: Book, table: str) -> set[int]:
