@@ -26,6 +26,7 @@ SURE_SOLID, SOLID_BUSY = 0.97, 0.33
 JOIN_SOLID, JOIN_BUSY = 0.85, 0.15
 BREAK_INCH = 0.09  # pieces in line with breaks up to this length between them are one broken or dashed ruling
 MAX_BOW_PX = 1.5
+CARRIED_INK = 0.7  # share of the way to the next ruling that must be inked
 LONE_SOLID = 0.97  # for a loose run that no ruling lies in line with: it may be the stroke of a character
 MENDED_SOLID = 0.85  # with its breaks counted: strokes of figures that stand above each other leave larger ones
 IN_LINE_INCH = 0.012
@@ -74,13 +75,42 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
     ink = ink_of(flat, dpi, 0.08)
     across, down = (mend_breaks(_runs(part, dpi), dpi) for part in (ink, np.ascontiguousarray(ink.T)))
     seeds = [[r for r in runs if r.length >= SEED_INCH * dpi and _is_line(r, dpi)] for runs in (across, down)]
+    touch = TOUCH_INCH * dpi
     for _ in range(2):
-        touch = TOUCH_INCH * dpi
         seeds = [
             seeds[0] + _joining(across, seeds[0], seeds[1], touch),
             seeds[1] + _joining(down, seeds[1], seeds[0], touch),
         ]
+    inks = (ink, np.ascontiguousarray(ink.T))
+    seeds = [
+        [_carried_on(run, own, others, dpi) for run in runs]
+        for runs, own, others in zip(seeds, inks, (seeds[1], seeds[0]), strict=True)
+    ]
     return Rulings(tuple(sorted(seeds[0], key=_order)), tuple(sorted(seeds[1], key=_order)))
+
+
+def _carried_on(run: Ruling, ink: Mask, others: Sequence[Ruling], dpi: int) -> Ruling:
+    """The ruling drawn out to the next rulings across where it breaks off before them and most of the way is inked."""
+    touch = TOUCH_INCH * dpi
+    crossing = sorted(other.at for other in others if other.start - touch <= run.at <= other.stop + touch)
+    before = max((at for at in crossing if at < run.start - touch), default=None)
+    after = min((at for at in crossing if at > run.stop + touch), default=None)
+    start = before if before is not None and _inked(ink, run.at, before, run.start, dpi) else run.start
+    stop = after if after is not None and _inked(ink, run.at, run.stop, after, dpi) else run.stop
+    return run if (start, stop) == (run.start, run.stop) else replace(run, start=start, stop=stop)
+
+
+def _inked(ink: Mask, at: float, start: float, stop: float, dpi: int) -> bool:
+    """Whether a stretch no longer than a cell's side is mostly inked along its middle, and clear beside it."""
+    if stop - start > SEED_INCH * dpi:
+        return False
+    left, right, row, clear = round(start), round(stop), round(at - 0.5), max(3, round(2 * CLEAR_INCH * dpi))
+    strip = (ink[max(0, row - 1) : row + 2, left:right] > 0).any(axis=0)
+    inner = slice(left + clear, max(right - clear, left + clear + 1))
+    beside = (ink[max(0, row - clear) : max(1, row - clear + 1), inner], ink[row + clear :, inner][:1])
+    return float(strip.mean()) >= CARRIED_INK and all(
+        float((part > 0).mean()) <= JOIN_BUSY for part in beside if part.size
+    )
 
 
 def rulings_of(segments: Iterable[tuple[float, float, float, float]], dpi: int) -> Rulings:
@@ -189,7 +219,7 @@ def _ruling(ink: Mask, patch: Patch, x: int, y: int, band: tuple[int, int], dpi:
     inner = slice(left + 2 * clear, max(right - 2 * clear, left + 2 * clear + 1))  # rulings across end here
     beside = (ink[max(0, top - clear - 1) : max(1, top - clear + 1), inner], ink[bottom + clear - 1 :, inner][:2])
     busy = max((float((rows > 0).any(axis=0).mean()) for rows in beside if rows.size), default=0.0)
-    inked = (ink[top:bottom, left:right] > 0).any(axis=0)
+    inked = np.asarray((ink[top:bottom, left:right] > 0).any(axis=0))
     solid = 0.0 if _bow(rows) > MAX_BOW_PX else float(inked.mean())
     reach = round(TOUCH_INCH * dpi)
     loose = not (inked[:reach].all() and inked[-reach:].all())
