@@ -11,7 +11,7 @@ LEFT, ABOVE = "<", "^"
 def sketch_table(
     text: str, title: str | None = None, unit: str | None = "万元", name: str = "t1", page: int = 1
 ) -> Table:
-    """The table of the lines of `text`, cells parted by "|". "<" joins a cell to the one on its left, "^" to that above.
+    """The table of the lines of `text`, cells parted by "|"; "<" joins a cell to its left neighbour, "^" to its upper.
 
     Each cell is a box of 100 × 40 pixels, read without doubt.
     """
@@ -24,9 +24,11 @@ def sketch_table(
         for col in range(width)
         if grid[row][col] not in (LEFT, ABOVE)
     ]
-    return Table(
-        id=name, title=title, unit=unit, unit_factor=UNITS.get(unit or ""), pages=(page,), n_rows=len(grid),  # type: ignore[arg-type]
-        n_cols=width, cells=tuple(cells),
+    return Table.model_validate(
+        {
+            "id": name, "title": title, "unit": unit, "unit_factor": UNITS.get(unit or ""), "pages": (page,),
+            "n_rows": len(grid), "n_cols": width, "cells": tuple(cells),
+        }
     )  # fmt: skip
 
 
