@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from statistics import median
 from typing import Literal
 
 from gouji.facts.narrative import Narrative
@@ -29,6 +30,7 @@ _ORGANISATION = re.compile(
 _NAMED = re.compile(
     r"^(?:编制)?(?:部门|单位|预算部门|预算单位|部门名称|单位名称|编制单位|填报单位|公开部门|公开单位|部门（单位）)[：:](.{2,40})$"
 )
+_PART = re.compile(r"第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.．]|目录")
 _DIGIT = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 
 
@@ -64,8 +66,21 @@ def _title(lines: Sequence[Line], texts: Sequence[str]) -> str | None:
             else:
                 break
         return "".join(parts)
-    largest = max(lines, key=lambda line: height(line.box), default=None)
-    return squeeze(largest.text) if largest is not None and 6 <= len(squeeze(largest.text)) <= 50 else None
+    return _display_line(lines)
+
+
+def _display_line(lines: Sequence[Line]) -> str | None:
+    """The largest line that may be a title: set larger than the rest, no heading, no form's title, about accounts."""
+    if not lines:
+        return None
+    usual = median(height(line.box) for line in lines)
+    large = [squeeze(line.text) for line in sorted(lines, key=lambda line: -height(line.box)) if _is_large(line, usual)]
+    return next((text for text in large if re.search(r"决算|预算|公开", text) and not text.endswith("表")), None)
+
+
+def _is_large(line: Line, usual: float) -> bool:
+    text = squeeze(line.text)
+    return height(line.box) >= 1.3 * usual and 6 <= len(text) <= 50 and not _PART.match(text)
 
 
 def _years(texts: Iterable[str]) -> list[int]:
