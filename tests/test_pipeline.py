@@ -65,7 +65,7 @@ class Unused:
         raise AssertionError("no engine is needed")
 
 
-NO_READERS = Readers(Unused(), Unused())  # type: ignore[arg-type]
+NO_READERS = Readers(Unused, Unused)  # type: ignore[arg-type]
 
 
 def test_broken_page_is_unread(settings: Settings) -> None:

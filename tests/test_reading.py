@@ -72,7 +72,10 @@ class Echo:
 def test_cells_and_lines_are_read_together(settings: Settings) -> None:
     """All crops of a page go to the engine at once; readings come to their cells and lines, blank cells get none."""
     engine = Echo([(480, 60, 690, 96)])
-    reading = read_scan(Raster(1, sheet(), DPI, "scan"), Readers(engine, RulingsDetector(find_frames)), settings)
+    readers = Readers(lambda: engine, lambda: RulingsDetector(find_frames))
+    reading = read_scan(Raster(1, sheet(), DPI, "scan"), readers, settings)
+        Raster(1, sheet(), DPI, "scan"), Readers(lambda: engine, lambda: RulingsDetector(find_frames)), settings
+    )
     (grid,), (line,) = reading.grids, reading.lines
     told = [cell for cell in grid.cells if cell.text]
     assert engine.asked[-1] == 20
@@ -95,7 +98,7 @@ def test_only_tables_of_the_detector_are_read(settings: Settings) -> None:
 
 def test_blank_scan_is_read(settings: Settings) -> None:
     """An empty page is read: no lines, no grids, no turn, and the engine is not asked for what is not there."""
-    readers = Readers(Echo(), RulingsDetector(find_frames))
+    readers = Readers(Echo, lambda: RulingsDetector(find_frames))
     reading = read_scan(Raster(4, blank(500, 400), DPI, "scan"), readers, settings)
     assert (reading.lines, reading.grids) == ((), ())
     assert (reading.page.page, reading.page.status, reading.page.turn, reading.page.skew) == (4, "read", 0, 0.0)
@@ -124,7 +127,7 @@ def test_digital_page_is_read_from_its_vectors() -> None:
 def readers(settings: Settings) -> Readers:
     pytest.importorskip("openvino")
     engine = open_engine(settings.engine.model_copy(update={"name": "openvino"}))
-    return Readers(engine, RulingsDetector(find_frames))
+    return Readers(lambda: engine, lambda: RulingsDetector(find_frames))
 
 
 def stamped(page: Grey) -> Image:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from gouji.checks.evaluate import run_checks
 from gouji.config import Settings
-from gouji.engines.registry import model_names, open_engine
+from gouji.engines.registry import model_names, open_engine, require_engine
 from gouji.errors import PageError
 from gouji.facts import build_narrative, describe_document, extract_facts
 from gouji.facts.ner import load_recogniser
 from gouji.forms import load_definitions, read_items, recognise_forms
 from gouji.pages.raster import Opened
 from gouji.pages.rasterise import open_source
+from gouji.protocols import LayoutDetector
 from gouji.reading import Readers, find_frames, read_digital, read_scan
 from gouji.records import MadeBy, Page, PageReading, Report, Source
 from gouji.tables.join import join_pages
@@ -30,14 +32,19 @@ def open_report(path: Path, settings: Settings, password: str | None = None) -> 
 
 
 def open_readers(settings: Settings) -> Readers:
-    """The engine and the detector that the settings name.
+    """The engine and the detector that the settings name; what is missing of them shows when the first scan is read.
 
     Raises:
-        SetupError: something of them is missing.
+        UsageError: there is no engine of that name.
     """
-    from gouji.engines.detectors import open_detector
+    require_engine(settings.engine.name)
+    return Readers(partial(open_engine, settings.engine), partial(_open_detector, settings))
 
-    return Readers(open_engine(settings.engine), open_detector(settings.detector, find_frames))
+
+def _open_detector(settings: Settings) -> LayoutDetector:
+    from gouji.engines.detectors import open_detector  # layoutparser takes a second to import
+
+    return open_detector(settings.detector, find_frames)
 
 
 def read_page(opened: Opened, number: int, readers: Readers, settings: Settings) -> PageReading:

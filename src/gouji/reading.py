@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from gouji.config import Settings
 from gouji.geometry import Box, area, intersection
@@ -24,10 +25,23 @@ from gouji.tables.rulings import find_rulings, rulings_of
 
 @dataclass(frozen=True)
 class Readers:
-    """What reads a page: an OCR engine and a detector of table regions."""
+    """What reads a page: an OCR engine and a detector of table regions, each opened when first needed.
 
-    engine: OcrEngine
-    detector: LayoutDetector
+    Models take seconds to load, and digital pages need none.
+    """
+
+    open_engine: Callable[[], OcrEngine]
+    open_detector: Callable[[], LayoutDetector]
+
+    @cached_property
+    def engine(self) -> OcrEngine:
+        """The engine, its models loaded."""
+        return self.open_engine()
+
+    @cached_property
+    def detector(self) -> LayoutDetector:
+        """The detector."""
+        return self.open_detector()
 
 
 def read_digital(raster: Raster) -> PageReading:

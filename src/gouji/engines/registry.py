@@ -30,6 +30,16 @@ ENGINES: dict[str, Callable[[EngineSettings], OcrEngine]] = {
 }
 
 
+def require_engine(name: str) -> None:
+    """See that there is an engine of that name; nothing is loaded.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if name not in ENGINES:
+        raise UsageError(f"engine.name = {name}: choose one of {', '.join(ENGINES)}")
+
+
 def open_engine(settings: EngineSettings) -> OcrEngine:
     """The engine that the settings name, its models loaded.
 
@@ -37,8 +47,7 @@ def open_engine(settings: EngineSettings) -> OcrEngine:
         UsageError: there is no engine of that name.
         SetupError: its package or its models are missing.
     """
-    if settings.name not in ENGINES:
-        raise UsageError(f"engine.name = {settings.name}: choose one of {', '.join(ENGINES)}")
+    require_engine(settings.name)
     return ENGINES[settings.name](settings)
 
 
