@@ -74,8 +74,6 @@ def test_cells_and_lines_are_read_together(settings: Settings) -> None:
     engine = Echo([(480, 60, 690, 96)])
     readers = Readers(lambda: engine, lambda: RulingsDetector(find_frames))
     reading = read_scan(Raster(1, sheet(), DPI, "scan"), readers, settings)
-        Raster(1, sheet(), DPI, "scan"), Readers(lambda: engine, lambda: RulingsDetector(find_frames)), settings
-    )
     (grid,), (line,) = reading.grids, reading.lines
     told = [cell for cell in grid.cells if cell.text]
     assert engine.asked[-1] == 20

@@ -179,7 +179,10 @@ def _one_of(run: Ruling, piece: Ruling) -> Ruling:
 
 
 def _is_line(run: Ruling, dpi: int) -> bool:
-    limit = SURE_BUSY if run.length >= SURE_INCH * dpi else SOLID_BUSY if run.solid >= SURE_SOLID else SEED_BUSY
+    if run.length >= SURE_INCH * dpi:
+        limit = SURE_BUSY
+    else:
+        limit = SOLID_BUSY if run.solid >= SURE_SOLID else SEED_BUSY if run.solid >= JOIN_SOLID else JOIN_BUSY
     return run.solid >= SEED_SOLID and run.busy <= limit
 
 
