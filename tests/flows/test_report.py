@@ -20,6 +20,8 @@ with warnings.catch_warnings():
     from flows import report as flow
     from flows.summary import page_rows, summary_markdown
 
+SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "sample.pdf"
+
 # Prefect's server and its clients leave sockets and databases to the garbage collector.
 pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -48,6 +50,14 @@ def test_flow_and_command_line_write_the_same_bytes(no_ocr: list[int], digital_p
     for number in (1, 2, 3):
         ours, theirs = (store.reading_path(place, number) for place in (report_path.parent, folder))
         assert ours.read_bytes() == theirs.read_bytes()
+
+
+def test_flow_and_command_line_agree_on_a_scan(tmp_path: Path) -> None:
+    """A scanned page read by the real engine gives the same bytes by either way."""
+    path = str(SAMPLE)
+    assert run(["read", path, "--pages", "1", "--out", str(tmp_path / "by_cli"), "-q"]) == 0
+    report_path = Path(flow.read_report(path, str(tmp_path / "by_flow"), pages=[1]))
+    assert report_path.read_bytes() == (tmp_path / "by_cli" / "sample" / "report.json").read_bytes()
 
 
 def test_flow_skips_what_is_done(thin: list[int], scanned_pdf: Any, tmp_path: Path) -> None:
