@@ -13,6 +13,7 @@ import layoutparser as lp
 from layoutparser.models.base_layoutmodel import BaseLayoutModel
 
 from gouji.config import DetectorSettings
+from gouji.engines.channels import as_bgr
 from gouji.errors import SetupError
 from gouji.geometry import Box
 from gouji.protocols import Image, LayoutDetector
@@ -90,7 +91,7 @@ class PaddleDetector(BaseLayoutModel):  # type: ignore[misc]
 
     def image_loader(self, image: Image) -> Image:
         """The image in three channels, as PaddleOCR wants it."""
-        return image if image.ndim == 3 else image[:, :, None].repeat(3, axis=2)
+        return as_bgr(image)
 
     def detect(self, image: Image) -> lp.Layout:
         """PaddleOCR's boxes with its labels and scores."""

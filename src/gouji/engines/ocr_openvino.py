@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.config import EngineSettings
+from gouji.engines.channels import as_bgr
 from gouji.engines.ctc import decode
 from gouji.engines.db import quads_of
 from gouji.engines.weights import cache_dir, characters, model_dir
@@ -54,7 +55,7 @@ class OpenVinoEngine:
         """The quads of text lines, unordered."""
         scale = min(1.0, self._settings.det_side_px / max(image.shape[:2]))
         size = [max(32, round(side * scale / 32) * 32) for side in image.shape[:2]]
-        small = cv2.resize(_as_bgr(image), (size[1], size[0]))
+        small = cv2.resize(as_bgr(image), (size[1], size[0]))
         batch = ((small.astype(np.float32) / 255 - MEAN) / DEVIATION).transpose(2, 0, 1)[None]
         heat = self._detect(batch)[0][0, 0]
         stretch = np.array([image.shape[1] / size[1], image.shape[0] / size[0]], np.float32)
@@ -85,7 +86,7 @@ def _batches(crops: Sequence[Image], size: int) -> Iterator[list[int]]:
 
 def _strip(crop: Image) -> Image:
     width = min(MAX_WIDTH, max(1, int(np.ceil(HEIGHT * crop.shape[1] / crop.shape[0]))))
-    return np.asarray(cv2.resize(_as_bgr(crop), (width, HEIGHT)))
+    return np.asarray(cv2.resize(as_bgr(crop), (width, HEIGHT)))
 
 
 def _tensor(strips: list[Image], width: int) -> NDArray[np.float32]:
@@ -93,7 +94,3 @@ def _tensor(strips: list[Image], width: int) -> NDArray[np.float32]:
     for row, strip in zip(batch, strips, strict=True):
         row[:, :, : strip.shape[1]] = strip.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
     return batch
-
-
-def _as_bgr(image: Image) -> Image:
-    return np.repeat(image[:, :, None], 3, axis=2) if image.ndim == 2 else image

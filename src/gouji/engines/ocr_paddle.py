@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from gouji.config import EngineSettings
+from gouji.engines.channels import as_bgr
 from gouji.engines.ctc import decode
 from gouji.engines.weights import model_dir
 from gouji.errors import SetupError
@@ -48,14 +49,14 @@ class PaddleEngine:
 
     def find_lines(self, image: Image) -> list[Quad]:
         """The quads of text lines, unordered."""
-        (result,) = self._detection.predict(_as_bgr(image))
+        (result,) = self._detection.predict(as_bgr(image))
         return [np.asarray(quad, np.float32) for quad in result["dt_polys"]]
 
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
         """One reading for each crop."""
         order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1] / crops[i].shape[0])
         readings: list[Reading] = [Reading("", 0.0)] * len(crops)
-        results = self._recognition.predict([_as_bgr(crops[i]) for i in order], batch_size=self._batch)
+        results = self._recognition.predict([as_bgr(crops[i]) for i in order], batch_size=self._batch)
         for i, result in zip(order, results, strict=True):
             readings[i] = result["rec_text"]
         return readings
@@ -102,7 +103,3 @@ def _readings_of(alphabet: list[str], least_ratio: float) -> Any:
         return readings, [reading.confidence for reading in readings]
 
     return decode_batch
-
-
-def _as_bgr(image: Image) -> Image:
-    return np.repeat(image[:, :, None], 3, axis=2) if image.ndim == 2 else image
