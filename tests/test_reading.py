@@ -17,6 +17,7 @@ from gouji.pages.raster import Char, Raster
 from gouji.pages.upright import turn_image
 from gouji.protocols import Image, Quad, Reading
 from gouji.reading import Readers, find_frames, find_lattices, page_image, read_digital, read_scan
+from gouji.tables.rulings import find_rulings
 
 DPI = 150
 ROWS = [
@@ -89,8 +90,9 @@ def test_only_tables_of_the_detector_are_read(settings: Settings) -> None:
         def detect(self, image: Image) -> lp.Layout:
             return lp.Layout([lp.TextBlock(lp.Rectangle(0, 0, 100, 100), type="table", score=1.0)])
 
-    assert find_lattices(sheet(), DPI, Blind(), settings) == []
-    (lattice,) = find_lattices(sheet(), DPI, RulingsDetector(find_frames), settings)
+    rulings = find_rulings(sheet(), DPI)
+    assert find_lattices(sheet(), rulings, DPI, Blind(), settings) == []
+    (lattice,) = find_lattices(sheet(), rulings, DPI, RulingsDetector(find_frames), settings)
     assert spans_of(lattice) == plan().spans
 
 

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.uint8]
 
+USUAL_INCH = 0.125  # height of print taken for granted when a page shows too little of it
+
 
 def flatten(grey: Mask, dpi: int) -> Mask:
     """The page with uneven light and tinted paper taken out: paper becomes 255, ink keeps its contrast to the paper.
@@ -42,3 +44,13 @@ def straight_ink(ink: Mask, length: int, horizontal: bool, gap: int = 0) -> Mask
     shape, bridge = ((1, long), (1, wide)) if horizontal else ((long, 1), (wide, 1))
     bridged = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(bridge, np.uint8)) if gap else ink
     return np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
+
+
+def print_height(ink: Mask, dpi: int) -> float:
+    """The usual height of a character in pixels: the median of components about as high as wide."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
+    heights = [
+        h for _, _, w, h, _ in stats[1:count].tolist()
+        if 0.05 * dpi <= h <= 0.35 * dpi and 0.6 * h <= w <= 1.5 * h
+    ]  # fmt: skip
+    return float(np.median(heights)) if len(heights) >= 8 else USUAL_INCH * dpi

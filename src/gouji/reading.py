@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gouji.config import Settings
-from gouji.geometry import Box, area, intersection
-from gouji.ink import Mask, ink_of
+from gouji.geometry import Box, area, center, contains, intersection
+from gouji.ink import Mask, ink_of, print_height
 from gouji.pages.clean import clean_page
 from gouji.pages.raster import Raster
 from gouji.pages.straighten import find_bend, straighten
@@ -17,10 +17,11 @@ from gouji.protocols import Image, LayoutDetector, OcrEngine
 from gouji.records import Grid, Line, Page, PageReading
 from gouji.tables.chars import chars_to_lines, fill_from_chars
 from gouji.tables.doubt import settle
-from gouji.tables.fill import cut_line, fill_lattice, find_cell_print, print_height
+from gouji.tables.fill import cut_line, fill_lattice, find_cell_print
 from gouji.tables.lattice import Lattice, rulings_to_lattices
 from gouji.tables.prose import boxes_to_lines, cut_prose, find_prose
-from gouji.tables.rulings import find_rulings, rulings_of
+from gouji.tables.rulings import Ruling, Rulings, find_rulings, rulings_of
+from gouji.tables.three_lines import find_open_frames, frame_to_lattice
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,32 @@ class Readers:
 def read_digital(raster: Raster) -> PageReading:
     """The reading of a digital page from its characters and vector rulings; no OCR, confidence 1."""
     height, width = raster.image.shape[:2]
-    grids: list[Grid] = []
+    rulings = rulings_of(raster.rulings, raster.dpi)
+    ruled = rulings_to_lattices(rulings, raster.dpi)
     chars = list(raster.chars)
-    for lattice in rulings_to_lattices(rulings_of(raster.rulings, raster.dpi), raster.dpi):
+    outside = [char for char in chars if not any(contains(lattice.box, center(char.box)) for lattice in ruled)]
+    pieces = [line.box for line in chars_to_lines(outside)]
+    grids: list[Grid] = []
+    for lattice in (*ruled, *open_lattices(rulings, ruled, pieces, raster.dpi)):
         grid, chars = fill_from_chars(lattice, chars)
         grids.append(grid)
     page = Page(page=raster.page, width=width, height=height, dpi=raster.dpi, origin="digital", turn=raster.turn)
-    return PageReading(page=page, lines=tuple(chars_to_lines(chars)), grids=tuple(grids))
+    return PageReading(page=page, lines=tuple(chars_to_lines(chars)), grids=_from_the_top(grids))
+
+
+def _from_the_top(grids: Sequence[Grid]) -> tuple[Grid, ...]:
+    return tuple(sorted(grids, key=lambda grid: (grid.box[1], grid.box[0])))
+
+
+def open_lattices(rulings: Rulings, ruled: Sequence[Lattice], pieces: Sequence[Box], dpi: int) -> list[Lattice]:
+    """The lattices of tables with rulings across only, outside the ruled ones; `pieces` are boxes of text."""
+    free = [r for r in rulings.across if not any(_crosses(lattice.box, r) for lattice in ruled)]
+    found = (frame_to_lattice(frame, pieces, dpi) for frame in find_open_frames(free, dpi))
+    return [lattice for lattice in found if lattice is not None]
+
+
+def _crosses(box: Box, ruling: Ruling) -> bool:
+    return box[1] - 2 <= ruling.at <= box[3] + 2 and ruling.start < box[2] and ruling.stop > box[0]
 
 
 def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReading:
@@ -62,13 +82,17 @@ def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReadi
     upright = find_upright(flat, raster.dpi, readers.engine.read_lines)
     seals = tuple(turn_box(box, upright.turn, flat.shape[1], flat.shape[0]) for box in seals)
     flat = bring_upright(flat, raster.dpi, upright)
-    lattices = find_lattices(flat, raster.dpi, readers.detector, settings)
-    grids, lines = read_print(flat, raster.dpi, lattices, seals, readers.engine)
+    rulings = find_rulings(flat, raster.dpi)
+    ruled = find_lattices(flat, rulings, raster.dpi, readers.detector, settings)
+    prose = find_prose(flat, [lattice.box for lattice in ruled], raster.dpi, readers.engine)
+    lattices = [*ruled, *open_lattices(rulings, ruled, prose, raster.dpi)]
+    prose = [box for box in prose if not any(contains(lattice.box, center(box)) for lattice in lattices)]
+    grids, lines = read_print(flat, raster.dpi, lattices, prose, seals, readers.engine)
     page = Page(
         page=raster.page, width=flat.shape[1], height=flat.shape[0], dpi=raster.dpi, origin="scan",
         turn=upright.turn, skew=upright.skew, seals=seals,
     )  # fmt: skip
-    return PageReading(page=page, lines=tuple(lines), grids=tuple(grids))
+    return PageReading(page=page, lines=tuple(lines), grids=_from_the_top(grids))
 
 
 def bring_upright(flat: Mask, dpi: int, upright: Upright) -> Mask:
@@ -86,12 +110,14 @@ def page_image(raster: Raster, page: Page) -> Image:
     return bring_upright(flat, raster.dpi, Upright(page.turn, page.skew))
 
 
-def find_lattices(flat: Mask, dpi: int, detector: LayoutDetector, settings: Settings) -> list[Lattice]:
+def find_lattices(
+    flat: Mask, rulings: Rulings, dpi: int, detector: LayoutDetector, settings: Settings
+) -> list[Lattice]:
     """The lattices that lie in the table regions that the detector names."""
     from gouji.engines.detectors import table_boxes
 
     regions = table_boxes(detector.detect(flat), settings.detector)
-    lattices = rulings_to_lattices(find_rulings(flat, dpi), dpi)
+    lattices = rulings_to_lattices(rulings, dpi)
     return [lattice for lattice in lattices if any(_covers(region, lattice.box) for region in regions)]
 
 
@@ -109,12 +135,11 @@ def _covers(region: Box, box: Box) -> bool:
 
 
 def read_print(
-    flat: Mask, dpi: int, lattices: Sequence[Lattice], seals: Sequence[Box], engine: OcrEngine
+    flat: Mask, dpi: int, lattices: Sequence[Lattice], prose: Sequence[Box], seals: Sequence[Box], engine: OcrEngine
 ) -> tuple[list[Grid], list[Line]]:
-    """The grids and the lines outside them; all crops of the page go to the engine together, so that batches fill."""
+    """The grids, and the lines of the prose boxes; all crops of a page go to the engine together: so batches fill."""
     height = print_height(ink_of(flat, dpi), dpi)
     cells = find_cell_print(flat, lattices, dpi, seals)
-    prose = find_prose(flat, [lattice.box for lattice in lattices], dpi, engine)
     crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
     prose_crops = [cut_prose(flat, box) for box in prose]
     readings = iter(engine.read_lines([crop for group in (*crops, prose_crops) for crop in group]))

@@ -118,10 +118,11 @@ def test_unreadable_page_is_not_turned() -> None:
 
 
 def test_turn_is_scored_by_chinese_characters() -> None:
-    """Well-read Chinese characters count for a turn, badly read ones against it, figures and symmetric ones not."""
+    """Well-read Chinese characters count for a turn, badly read ones against it, figures little, symmetric ones not."""
     assert score_turn([Reading("财政", 0.99, (0.99, 0.99))]) == 2
     assert score_turn([Reading("器", 0.3, (0.3,))]) < 0
-    assert score_turn([Reading("12.8一口", 0.99, (0.99,) * 6)]) == 0
+    assert 0 < score_turn([Reading("12.8", 0.99, (0.99,) * 4)]) < 1
+    assert score_turn([Reading("一口.", 0.99, (0.99,) * 3)]) == 0
     assert score_turn([]) == 0
 
 

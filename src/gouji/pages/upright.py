@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.geometry import Box
-from gouji.ink import Mask, ink_of, straight_ink
+from gouji.ink import Mask, ink_of, print_height, straight_ink
 from gouji.protocols import Image, Reading
 
 Turn = Literal[0, 90, 180, 270]
@@ -20,10 +20,12 @@ ReadLines = Callable[[Sequence[Image]], list[Reading]]
 SKEW_LIMIT = 6.0  # degrees either way
 LOOKS = ((75, 0.5, SKEW_LIMIT), (75, 0.1, 0.5), (150, 0.03, 0.12))  # dpi, step and reach in degrees of each look
 PROBE_LINES = 6  # text lines read per turn when the turn is in doubt
-PROBE_ASPECT = 4.0  # a text line worth reading is this many times longer than high
+PROBE_ASPECT = 2.5  # a text line worth reading is this many times longer than high
+PROBE_GAP = 0.22  # of the height of print: gaps up to this stand between characters, not between lines
 SURE_CHARS = (
     30  # so many well-read Chinese characters settle the turn, unless cells stacked in columns look like lines too
 )
+ALIKE = "一二三十口日田中"  # look the same upside down
 QUARTERS: tuple[Turn, ...] = (0, 90, 180, 270)
 ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
 
@@ -114,13 +116,18 @@ def _total(crops: Sequence[Image]) -> float:
 
 
 def score_turn(readings: Sequence[Reading]) -> float:
-    """How many Chinese characters were read well, less those that were read badly."""
+    """How many characters were read well, less those read badly; figures count little, being alike upside down."""
     return sum(
-        1.0 if chance > 0.9 else -0.5 if chance < 0.6 else 0.0
+        _weight(char) * (1.0 if chance > 0.9 else -0.5 if chance < 0.6 else 0.0)
         for reading in readings
         for char, chance in zip(reading.text, reading.chars, strict=False)
-        if "\u4e00" <= char <= "\u9fff" and char not in "一二三十口日田中"  # look the same upside down
     )
+
+
+def _weight(char: str) -> float:
+    if "\u4e00" <= char <= "\u9fff":
+        return 0.0 if char in ALIKE else 1.0
+    return 0.2 if char.isalnum() or char == "%" else 0.0
 
 
 def probe_lines(flat: Mask, dpi: int) -> list[Image]:
@@ -129,9 +136,11 @@ def probe_lines(flat: Mask, dpi: int) -> list[Image]:
     reach = round(dpi * 0.4)
     for horizontal in (True, False):
         ink &= ~straight_ink(ink, reach, horizontal, 2)
-    smear = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(dpi * 0.11)), np.uint8))
+    usual = print_height(ink, dpi)
+    # Characters stand closer along a line than lines above each other (O'Gorman 1993): only those may run together.
+    smear = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(PROBE_GAP * usual) | 1), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(smear)
-    low, high = dpi * 0.06, dpi * 0.4
+    low, high = 0.6 * usual, 1.7 * usual  # single lines: of lines set close together nothing can be read
     boxes = [s for s in stats[1:count].tolist() if low <= s[3] <= high and s[2] >= PROBE_ASPECT * s[3]]
     boxes.sort(key=lambda s: min(s[2] / s[3], 20.0) * min(1.0, s[4] / (s[2] * s[3]) * 2), reverse=True)
     pad = round(dpi * 0.015)

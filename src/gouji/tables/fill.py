@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.geometry import Box, area, intersection
-from gouji.ink import Mask, ink_of
+from gouji.ink import Mask, ink_of, print_height
 from gouji.protocols import Image, Reading
 from gouji.records import Grid, GridCell
 from gouji.tables.lattice import Lattice
@@ -25,7 +25,6 @@ SPECK_INCH = 0.025  # a component smaller than this both ways is no text by itse
 DASH_INCH = 0.035  # a flat component must be this wide to be a dash
 LEAST_PRINT = 0.3  # of the height of print: what is smaller both ways is no line of text
 PALE = 0.45  # of the way from the page's print to white
-USUAL_INCH = 0.125  # height of print taken for granted when a page shows too little of it
 
 
 @dataclass(frozen=True)
@@ -38,16 +37,6 @@ class CellLine:
     cell: int
     box: Box
     inner: Box
-
-
-def print_height(ink: Mask, dpi: int) -> float:
-    """The usual height of a character in pixels: the median of components about as high as wide."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    heights = [
-        h for _, _, w, h, _ in stats[1:count].tolist()
-        if 0.05 * dpi <= h <= 0.35 * dpi and 0.6 * h <= w <= 1.5 * h
-    ]  # fmt: skip
-    return float(np.median(heights)) if len(heights) >= 8 else USUAL_INCH * dpi
 
 
 @dataclass(frozen=True)
