@@ -20,10 +20,11 @@ from tables.drawing import (
     write_in,
 )
 
+from gouji.geometry import union
 from gouji.ink import flatten
 from gouji.pages.straighten import find_bend, straighten
 from gouji.pages.upright import find_skew, rotate
-from gouji.tables.lattice import frame_of, rulings_to_lattices
+from gouji.tables.lattice import rulings_to_lattices
 from gouji.tables.rulings import Rulings, find_rulings, rulings_of
 
 DPIS = (150, 200, 300)
@@ -210,7 +211,7 @@ def test_two_tables_come_from_top_to_bottom() -> None:
     first, second = lattices_of(image, 200)
     assert spans_of(first) == high.spans
     assert spans_of(second) == low.spans
-    assert frame_of([first, second]) == (40, 60, 440, 520)
+    assert union([first.box, second.box]) == (40, 60, 440, 520)
 
 
 def test_blank_page_has_no_table() -> None:

@@ -288,6 +288,6 @@ def _is_cut(upper: Cell, lower: Cell) -> bool:
 
 
 def _whole(upper: Cell, lower: Cell) -> Cell:
+    """The cell over both halves; it keeps the place of the half that holds the text."""
     told = upper if upper.text or not lower.text else lower
-    flags = tuple(dict.fromkeys((*told.flags, "joined"))) if upper.text and lower.text else told.flags
-    return told.model_copy(update={"row": upper.row, "row_span": upper.row_span + lower.row_span, "flags": flags})
+    return told.model_copy(update={"row": upper.row, "row_span": upper.row_span + lower.row_span})

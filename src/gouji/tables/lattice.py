@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.geometry import Box, union
+from gouji.geometry import Box
 from gouji.tables.rulings import TOUCH_INCH, Ruling, Rulings
 
 SAME_INCH = 0.03  # borders nearer than this are one border (double lines)
@@ -295,12 +295,3 @@ def _cell(members: set[Place], above: Flags, beside: Flags) -> LatticeCell:
         *beside[top : bottom + 1, left], *beside[top : bottom + 1, right + 1],
     ]  # fmt: skip
     return LatticeCell(top, left, bottom - top + 1, right - left + 1, bool(min(sides) < PRINTED))
-
-
-def frame_of(lattices: Sequence[Lattice]) -> Box:
-    """The box around all lattices.
-
-    Raises:
-        ValueError: there is none.
-    """
-    return union(lattice.box for lattice in lattices)
