@@ -138,7 +138,7 @@ def check(
     everything: Annotated[bool, typer.Option("--all", help="Show passed and skipped checks as well.")] = False,
 ) -> int:
     """Print the checks of reports as tables: which sums hold, which don't, and by how much."""
-    from gouji.cli.show import show_checks
+    from gouji.cli.check import show_checks
 
     return show_checks(reports, strict, everything)
 
