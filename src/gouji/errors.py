@@ -10,6 +10,7 @@ GoujiError                  1   anything not named below
 │   └── TooLargeError       3   beyond the limits of the settings
 ├── PageError               5   one page could not be read; becomes a finding, never ends a run
 ├── OutputError             6   the folder cannot be written, or the disk is full
+├── ConflictError           1   another person corrected the same place first
 └── SetupError              7   a model, an engine or a package is missing
 
 A run in which some files failed and others were read exits with 8; `gouji check --strict` with 9 when a check fails;
@@ -88,6 +89,16 @@ class OutputError(GoujiError):
 
     exit_code = 6
     code = "output"
+
+
+class ConflictError(GoujiError):
+    """Another person corrected the same place first; `theirs` is what stands there now."""
+
+    code = "conflict"
+
+    def __init__(self, message: str, theirs: str) -> None:
+        super().__init__(message)
+        self.theirs = theirs
 
 
 class SetupError(GoujiError):

@@ -7,7 +7,7 @@ pages count from 1, rows and columns from 0; money is Decimal and is written as 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
@@ -276,3 +276,27 @@ class Report(Record):
     checks: tuple[Check, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+
+# --- what persons say of a report --------------------------------------------------------------------------------
+
+
+class Correction(Record):
+    """One decision of a person about one place of the report as it was read; kept beside the report, never in it.
+
+    `old` is what the person saw there, `new` what should stand there; equal, the reading is confirmed. `target` names
+    a cell, a fact (its index), a table (form, unit, title, organization) or, without a table, the document. "" as `new`
+    is "none": no form, no unit, a fact that the report does not state.
+    "join": the target table carries on the table named in `new`. "split": the target's `row` begins a table, `new`.
+    "undo" takes back the correction `undoes`. `when` is in UTC.
+    """
+
+    id: str = ""
+    when: datetime = datetime.min
+    who: str
+    why: str = ""
+    kind: Literal["cell", "fact", "form", "title", "unit", "organization", "year", "join", "split", "undo"]
+    target: Pointer = Pointer()
+    old: str = ""
+    new: str = ""
+    undoes: str | None = None

@@ -273,6 +273,16 @@ def _blank(page: int) -> Finding:
     return Finding(code="page.blank", severity="info", message=message, pointers=(Pointer(page=page),))
 
 
+def corrected_report(folder: Path, settings: Settings) -> Report:
+    """The report of a run folder with what persons corrected in it; `report.json` stays as read.
+
+    Raises:
+        InputError: there is no report in the folder, or its corrections are damaged.
+    """
+    report, _ = pipeline.correct(store.load_report(folder), store.load_corrections(folder), settings)
+    return report
+
+
 def exit_code_of(report: Report) -> int:
     """5 when a page of it could not be read, else 0."""
     return 5 if any(page.status == "unread" for page in report.pages) else 0

@@ -4,6 +4,7 @@
         source.json       which file this folder belongs to, and the keys of what is in it
         0003.read.json    the reading of page 3
         report.json       the report
+        corrections.jsonl what persons corrected, one record a line, only ever added to
         0003.png          page 3 with what was found drawn over it, where asked for
 
 Every file appears whole or not at all. Nothing here knows how pages are read.
@@ -12,21 +13,26 @@ Every file appears whole or not at all. Nothing here knows how pages are read.
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
 from gouji.config import Settings, data_dir
-from gouji.errors import OutputError
-from gouji.records import PageReading, Record, Report
+from gouji.corrections import admit
+from gouji.errors import InputError, OutputError
+from gouji.records import Correction, PageReading, Record, Report
 from gouji.version import __version__
 
 SOURCE = "source.json"
 REPORT = "report.json"
+CORRECTIONS = "corrections.jsonl"
 
 
 class Entry(Record):
@@ -120,6 +126,23 @@ def finished_report(folder: Path, key: str) -> Report | None:
     return report if report.pages and all(page.status == "read" for page in report.pages) else None
 
 
+def load_report(path: Path) -> Report:
+    """The report as read, in a file or in the run folder.
+
+    Raises:
+        InputError: there is none, or it is no report of this schema.
+    """
+    file = path / REPORT if path.is_dir() else path
+    try:
+        return Report.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file}: it cannot be read ({error.strerror}); run gouji read first") from error
+    except ValidationError as error:
+        raise InputError(
+            f"{file}: this is no gouji.report/1 ({error.error_count()} errors); read the file again"
+        ) from error
+
+
 def save_report(folder: Path, report: Report, key: str) -> Path:
     """Write the report and mark it as done; gives its path.
 
@@ -172,6 +195,66 @@ def save_reading(folder: Path, reading: PageReading) -> Path:
     path = reading_path(folder, reading.page.page)
     write_text(path, reading.model_dump_json())
     return path
+
+
+def load_corrections(folder: Path) -> tuple[Correction, ...]:
+    """The corrections beside the report, oldest first. A last line that a crash cut off was never told as done.
+
+    Raises:
+        InputError: a line of the file is damaged.
+    """
+    path = folder / CORRECTIONS
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return ()
+    return _parse_corrections(path, content)
+
+
+def _parse_corrections(path: Path, content: bytes) -> tuple[Correction, ...]:
+    lines = content.split(b"\n")[:-1]
+    try:
+        return tuple(Correction.model_validate_json(line) for line in lines)
+    except ValidationError as error:
+        raise InputError(f"{path}: a line of it is damaged; put it right or take it out, gouji loses none") from error
+
+
+def add_correction(folder: Path, draft: Correction, as_read: str = "") -> Correction:
+    """Add the draft to the log beside the report, with the next id and the time; gives it back as it is kept.
+
+    `as_read` is what the report says at its target. Two processes never lose a line: the file is locked, the line is
+    on disk when this returns.
+
+    Raises:
+        ConflictError: another correction of the same place came first.
+        OutputError: the file cannot be written; it is as it was.
+    """
+    path = folder / CORRECTIONS
+    try:
+        with path.open("a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            content = file.read()
+            log = _parse_corrections(path, content)
+            admit(log, draft, as_read)
+            kept = draft.model_copy(update={"id": f"c{len(log) + 1}", "when": datetime.now(UTC)})
+            _append(file, content.rfind(b"\n") + 1, kept.model_dump_json().encode() + b"\n")
+    except OSError as error:
+        raise OutputError(_why_unwritten(path, error)) from error
+    return kept
+
+
+def _append(file: BinaryIO, end: int, line: bytes) -> None:
+    """Write the line at `end`, where the last whole line ends; a line that cannot be written leaves nothing behind."""
+    file.truncate(end)
+    try:
+        file.write(line)
+        file.flush()
+        os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            file.truncate(end)
+        raise
 
 
 def write_text(path: Path, text: str) -> None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from rich.table import Table
 from rich.text import Text
 
-from gouji.cli.show import amount, console, load_report, new_table, title_of
+from gouji.cli.show import amount, console, new_table, title_of
 from gouji.config import load_settings
 from gouji.errors import EXIT_CHECKS_FAILED
 from gouji.records import Check, Report
+from gouji.store import load_report
 
 STATUS = {
     "pass": ("✓ holds", "green"),

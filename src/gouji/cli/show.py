@@ -7,31 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from gouji.errors import InputError
 from gouji.records import Fact, Report
+from gouji.store import load_report
 
 WIDE = 200
-
-
-def load_report(path: Path) -> Report:
-    """The report in a file, or in the run folder.
-
-    Raises:
-        InputError: there is none, or it is no report of this schema.
-    """
-    file = path / "report.json" if path.is_dir() else path
-    try:
-        return Report.model_validate_json(file.read_bytes())
-    except OSError as error:
-        raise InputError(f"{file}: it cannot be read ({error.strerror}); run gouji read first") from error
-    except ValidationError as error:
-        raise InputError(
-            f"{file}: this is no gouji.report/1 ({error.error_count()} errors); read the file again"
-        ) from error
 
 
 def amount(value: Decimal | None) -> str:
