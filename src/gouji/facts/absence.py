@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from gouji.facts.drafts import Draft
 from gouji.facts.narrative import Passage
-from gouji.facts.wording import Rule, load_rules
+from gouji.facts.wording import Rule, load_grammar, load_rules
 from gouji.facts.worktext import WorkText
 from gouji.records import Document
 
@@ -22,10 +22,22 @@ def stated_zeros(passage: Passage, work: WorkText, document: Document) -> list[D
         if re.search(r"\d", re.sub(r"20\d\d年", "", clause.group())):
             continue
         place = work.span(clause.start(), clause.end())
-        for rule in load_rules():
-            if rule.text.zero and _denies(rule, clause.group()):
-                drafts += _zeros(rule, passage, place, document)
+        for part in _denials(clause.group()):
+            for rule in load_rules():
+                if rule.text.zero and _denies(rule, part):
+                    drafts += _zeros(rule, passage, place, document)
     return drafts
+
+
+def _denials(clause: str) -> list[str]:
+    """The clause's parts, each with its denial: "未发生甲、乙" denies both of them."""
+    grammar = load_grammar()
+    denial, parts = "", []
+    for part in re.split(r"、|(?<=费)(?:和|及)(?=[^运购])", clause):
+        found = re.search(grammar.zero_before, part)
+        denial = found.group() if found else denial
+        parts.append(part if found or not denial else denial + part)
+    return parts
 
 
 def _denies(rule: Rule, clause: str) -> bool:

@@ -40,6 +40,7 @@ _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True
 _NUMBER = re.compile(
     rf"(?P<number>[-－−]?(?:\d{{1,3}}(?:[，,]\d{{3}})+|\d+)(?:\.\d+)?)(?P<unit>{_UNIT})(?!百分点|之|钟|类|局|支出)"
     rf"|(?P<hanzi>[零一二两三四五六七八九十]{{1,3}})(?P<hanzi_unit>个|家|名|人|辆|台|批)"
+    r"|(?<=[为是：])(?P<bare>0(?:\.0+)?)(?=[，。；、）]|$)"
 )
 _MASKED = re.compile(r"(?:20|19)\d\d(?:年度?|[-—]\d\d)(?:\d{1,2}月(?:\d{1,2}日)?)?|\d{1,2}月\d{1,2}日|\d+号|第\d+")
 _THRESHOLD = re.compile(r"(?:人民币)?(?:（含[^）]*）|（[^）]{1,6}含）)?(?:及)?(?:以上|以下|以内)|（含）")
@@ -65,7 +66,7 @@ def find_figures(text: str) -> list[Figure]:
         start, end = found.span()
         if any(a < end and start < b for a, b in masked) or not _stands_alone(text, start, end):
             continue
-        figures.append(_hanzi(found) if found["hanzi"] else _figure(found))
+        figures.append(_hanzi(found) if found["hanzi"] else _bare(found) if found["bare"] else _figure(found))
     return figures
 
 
@@ -83,6 +84,16 @@ def _figure(found: re.Match[str]) -> Figure:
     kind, factor, unit = UNITS[found["unit"]]
     number = re.sub(r"[，,]", "", found["number"]).replace("－", "-").replace("−", "-")
     return Figure(found.start(), found.end(), Decimal(number) * factor, kind, unit)
+
+
+def _bare(found: re.Match[str]) -> Figure:
+    """A 0 without a unit ("支出决算为0，"); what it counts is said by its item."""
+    return Figure(found.start(), found.end(), Decimal(0), "zero", "")
+
+
+def unit_of(kinds: frozenset[str]) -> str:
+    """The unit of an item counted in such units, for a figure that names none."""
+    return next((unit for kind, _, unit in UNITS.values() if kind in kinds), "")
 
 
 def _hanzi(found: re.Match[str]) -> Figure:

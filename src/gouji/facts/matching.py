@@ -49,7 +49,7 @@ def match_item(lead: str, sighting: Sighting, text: str, *, changes: bool = Fals
     """
     matches = []
     for rule in load_rules():
-        if not (_can_change(rule) if changes else rule.units & {sighting.figure.kind}):
+        if not (_can_change(rule) if changes else _takes(rule, sighting.figure.kind)):
             continue
         found = rule.item.search(lead)
         if found and (not rule.keys or _allowed(rule, found, lead, sighting, text)):
@@ -58,6 +58,11 @@ def match_item(lead: str, sighting: Sighting, text: str, *, changes: bool = Fals
         return None
     best = min(matches, key=lambda match: (match.start, -match.end, -match.rule.text.rank))
     return best if best.rule.keys else None
+
+
+def _takes(rule: Rule, kind: str) -> bool:
+    """Whether the item is counted in such units; a bare 0 is one of any of them."""
+    return kind in rule.units or (kind == "zero" and not rule.units & {"score", "percent"})
 
 
 def _can_change(rule: Rule) -> bool:
@@ -92,6 +97,8 @@ def _fits_surroundings(rule: Rule, sighting: Sighting, text: str) -> bool:
     if rule.context and not rule.context.search(said):
         return False
     if rule.unless and rule.unless.search(_sentence(text, sighting)):
+        return False
+    if rule.text.least is not None and figure.value < rule.text.least:
         return False
     return not (rule.text.positive and figure.value <= 0)
 

@@ -96,7 +96,8 @@ def find_sightings(text: str, outer: str | None, headings: str = "") -> list[Sig
     scope, compared, heading = outer, False, -1
     for start, end, figures in sentences(text, find_figures(text)):
         opening = text[start : figures[0].start if figures else end]
-        scope = opening_scope(opening, scope)
+        if figures or end - start <= MAX_SHORT:  # a long sentence without figures is no title of the next
+            scope = opening_scope(opening, scope)
         compared = compared and not figures  # a comparison may stand in a sentence of its own
         at = start if heading < 0 else heading
         for figure in figures:
@@ -104,6 +105,7 @@ def find_sightings(text: str, outer: str | None, headings: str = "") -> list[Sig
             compared = compared or bool(load_grammar().comparator.search(lead))
             form, sign = _form(text[start : figure.start], lead, figure)
             year = _year(text[start : figure.start])
+            compared = compared or _after_other_year(text[start : figure.start])
             begin = figure.start - len(lead)
             found.append(Sighting(figure, len(found), lead, begin, start, form, sign, scope, year, compared, headings))
             at = figure.end
@@ -117,6 +119,12 @@ def _year(before: str) -> int | None:
     """The last year that the sentence names up to here without comparing with it."""
     years = [int(y[1]) for y in _YEAR.finditer(before) if not _COMPARED.search(before[: y.start()])]
     return years[-1] if years else None
+
+
+def _after_other_year(before: str) -> bool:
+    """Whether the sentence gave last year's figure first ("2022年…10万元，2023年…12万元，增加2万元")."""
+    years = [int(y[1]) for y in _YEAR.finditer(before) if not _COMPARED.search(before[: y.start()])]
+    return len(years) >= 2 and years[-1] == years[0] + 1
 
 
 def _form(sentence: str, lead: str, figure: Figure) -> tuple[Form, int]:

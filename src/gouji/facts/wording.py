@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ class RuleText(BaseModel):
     rank: int = 1
     any_measure: bool = False
     positive: bool = False
+    least: Decimal | None = None
     change: bool = False
     total: bool = False
     zero: bool = False
@@ -55,7 +57,8 @@ class Rule:
     `keys`: the facts that a figure of that name states (none: the name is known and states nothing).
     `item`: the name with the shared tail behind it, ending where the figure begins; group 1 is the name alone.
     `denied` is searched in the clause, `context` in the paragraph up to the figure, `unless` in the whole sentence,
-    `after` is matched behind the figure. A fact of rank 0 gives way to one of rank 1 with the same key.
+    `after` is matched behind the figure, `least` is the smallest believable value.
+    A fact of rank 0 gives way to one of rank 1 with the same key.
     """
 
     text: RuleText
@@ -106,6 +109,7 @@ class Grammar:
     reason: re.Pattern[str]
     reason_end: re.Pattern[str]
     purpose: re.Pattern[str]
+    aside: re.Pattern[str]
     denied_before: re.Pattern[str]
     zero_before: str
     zero_after: str
@@ -123,7 +127,7 @@ def load_grammar() -> Grammar:
     raw = _read(_folder() / "grammar.toml")
     plain = ("budget", "actual", "measure_free", "comparator", "budget_comparator", "unchanged", "reason", "reason_end",
              "purpose", "fall", "rise", "placeholder")  # fmt: skip
-    ends = ("prior", "share", "completion", "denied_before")
+    ends = ("aside", "prior", "share", "completion", "denied_before")
     change = f"(?!{raw['level_after_change']})(?P<way>{raw['fall']}|{raw['rise']}){raw['change_tail']}$"
     patterns = {name: re.compile(raw[name]) for name in plain} | {
         name: re.compile(f"(?:{raw[name]})$") for name in ends

@@ -1,0 +1,83 @@
+"""Amounts and counts: which item a figure is said of, and which keys it states."""
+
+from __future__ import annotations
+
+from gouji.facts.lists import each_of, spread
+from gouji.facts.matching import Match, match_item
+from gouji.facts.progress import Progress, make_draft
+from gouji.facts.sightings import Sighting
+from gouji.facts.whose import project_of, speaks_of_another
+from gouji.facts.wording import load_grammar
+
+
+def read_level(reading: Progress, sighting: Sighting) -> None:
+    """Draft what a figure states, and remember its item for the changes that follow."""
+    spread(reading, sighting)
+    lead, text = sighting.lead, reading.work.text
+    match = match_item(reading.forced.get(sighting.index, lead), sighting, text)
+    if match is None and _goes_on(reading, sighting):
+        lead = (reading.lead if reading.in_sentence_of_level(sighting) else reading.main_lead) + lead.lstrip("）")
+        match = match_item(lead, sighting, text)
+    for found in each_of(sighting, lead, match, text) or filter(None, [match]):
+        _state(reading, sighting, found)
+    _remember(reading, sighting, match, lead)
+
+
+def _goes_on(reading: Progress, sighting: Sighting) -> bool:
+    """Whether the words before the figure only say 预算 or 决算 of the item before it."""
+    grammar, lead = load_grammar(), sighting.lead
+    total = reading.main is not None and reading.main.rule.text.total
+    if reading.level_at is None or not (reading.in_sentence_of_level(sighting) or total):
+        return False
+    return bool(grammar.bare.fullmatch(lead) and grammar.bare_needs.search(lead))
+
+
+def _state(reading: Progress, sighting: Sighting, match: Match) -> None:
+    subject = project_of(reading, sighting, match) if match.rule.text.subject else None
+    if (match.rule.text.subject and subject is None) or speaks_of_another(reading, sighting, match):
+        return
+    for key in _stated_keys(reading, match):
+        reading.drafts.append(make_draft(reading, sighting, match, key, sighting.figure.value, subject))
+
+
+def _stated_keys(reading: Progress, match: Match) -> tuple[str, ...]:
+    """The keys that a figure of this name states in this kind of report."""
+    rule, spec = match.rule, match.rule.text
+    if reading.document.kind == "budget":
+        return (*rule.keys, spec.budget_key) if spec.budget_both and spec.budget_key else rule.keys
+    measure = match.measure
+    if measure == "none" and spec.budget_key and not spec.total:
+        measure = "budget" if reading.inherited == "budget" else "none"
+    if spec.total:
+        reading.inherited = measure
+    if measure == "both" and spec.budget_key:
+        return (*rule.keys, spec.budget_key)
+    if measure == "budget" and rule.units == {"money"} and not spec.any_measure and not spec.subject:
+        return (spec.budget_key,) if spec.budget_key else ()
+    return rule.keys
+
+
+def _remember(reading: Progress, sighting: Sighting, match: Match | None, lead: str) -> None:
+    if sighting.figure.kind not in ("money", "zero") or _in_parentheses(reading.work.text, sighting):
+        return
+    if reading.in_sentence_of_level(sighting) and load_grammar().aside.search(sighting.lead):
+        return
+    if not reading.in_sentence_of_level(sighting):
+        reading.main, reading.main_lead, reading.named = match, lead, []
+    twins = reading.changing if _same_total(reading, sighting, match) else []
+    reading.level_at, reading.lead = sighting, lead
+    reading.changing = [*twins, *filter(None, [match])]
+    reading.named = [*reading.named, *reading.changing]
+
+
+def _same_total(reading: Progress, sighting: Sighting, match: Match | None) -> bool:
+    """Whether the figure before is another total of the same value ("收入总计10万元，支出总计10万元，比上年…")."""
+    last = reading.level_at
+    if match is None or not match.rule.text.change or last is None or last.index != sighting.index - 1:
+        return False
+    return last.sentence == sighting.sentence and last.figure.value == sighting.figure.value
+
+
+def _in_parentheses(text: str, sighting: Sighting) -> bool:
+    before = text[sighting.sentence : sighting.figure.start]
+    return before.count("（") > before.count("）")
