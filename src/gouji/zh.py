@@ -59,3 +59,19 @@ def edits(a: str, b: str, limit: int) -> int:
         if min(row) > limit:
             return limit + 1
     return min(row[-1], limit + 1)
+
+
+_PARTY = re.compile("中共|中国共产党")
+_PLACE = re.compile(
+    r"[\u4e00-\u9fff](?:县|[\u4e00-\u9fff]{1,6}?"
+    r"(?:县|省|市|盟|旗|州(?!.?[市区县])|区(?![划域位块间])|自治[区州县旗]|特别行政区))"
+)
+
+
+def place_of(body: str) -> str | None:
+    """The place at the head of a body's name, down to its county: "青岫县柳坞镇人民政府" → 青岫县; None: none."""
+    party = _PARTY.match(body)
+    start = end = party.end() if party else 0
+    while found := _PLACE.match(body, end):
+        end = found.end()
+    return body[start:end] or None
