@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gouji.zh import edits, normalise, parse_number, plain, squeeze
+from gouji.zh import edits, normalise, parse_number, place_of, plain, squeeze
 
 
 @pytest.mark.parametrize(
@@ -96,3 +96,25 @@ def test_edits(a: str, b: str, count: int) -> None:
     assert edits(a, b, 5) == edits(b, a, 5) == count
     if count:
         assert edits(a, b, count - 1) == count
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("青岫县柳坞镇人民政府", "青岫县"),
+        ("云岭省南溪市白河县财政局", "云岭省南溪市白河县"),
+        ("青禾县市场监督管理局", "青禾县"),
+        ("青禾县社区服务中心", "青禾县"),
+        ("杭州市财政局", "杭州市"),
+        ("南溪彝族自治州财政局", "南溪彝族自治州"),
+        ("滨海新区教育局", "滨海新区"),
+        ("中共青禾县委办公室", "青禾县"),
+        ("忠县财政局", "忠县"),
+        ("市场监督管理局", None),
+        ("某局", None),
+        ("", None),
+    ],
+)
+def test_place_is_the_head_of_the_name(body: str, place: str | None) -> None:
+    """A body's place is what its name begins with, down to the county."""
+    assert place_of(body) == place

@@ -16,7 +16,7 @@ import errno
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from pydantic import ValidationError
 
 from gouji.config import Settings, data_dir
 from gouji.corrections import admit
-from gouji.errors import InputError, OutputError
+from gouji.errors import InputError, OutputError, UsageError
 from gouji.records import Correction, PageReading, Record, Report
 from gouji.version import __version__
 
@@ -155,6 +155,34 @@ def save_report(folder: Path, report: Report, key: str) -> Path:
     if entry is not None:
         write_text(folder / SOURCE, entry.model_copy(update={"report": key}).model_dump_json(indent=1))
     return path
+
+
+def find_reports(paths: Iterable[Path]) -> Iterator[Path]:
+    """The reports meant by files, run folders and folders of those, each once, in a steady order.
+
+    Raises:
+        UsageError: there is none below a path.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        own = path if path.is_file() else path / REPORT
+        found = [own] if own.is_file() else sorted(p for p in path.rglob(REPORT) if p.is_file())
+        if not found:
+            raise UsageError(f"{path}: there is no report in it; run gouji read first")
+        for report in found:
+            if report.resolve() not in seen:
+                seen.add(report.resolve())
+                yield report
+
+
+def report_names(files: Sequence[Path]) -> list[str]:
+    """A name for what is made of each report, each once: that of its run folder, or of a report named otherwise."""
+    names: list[str] = []
+    for path in files:
+        plain = path.resolve().parent.name if path.name == REPORT else path.stem
+        same = (name for n in range(1, len(files) + 1) if (name := f"{plain}-{n}" if n > 1 else plain) not in names)
+        names.append(next(same))
+    return names
 
 
 def report_to_json(report: Report) -> str:

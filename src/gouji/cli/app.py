@@ -144,6 +144,39 @@ def check(
 
 
 @app.command()
+def export(
+    reports: Annotated[
+        list[Path],
+        typer.Argument(help="The report.json files, the folders that hold them, or folders of such folders."),
+    ],
+    to: Annotated[str, typer.Option(help="What to write: json, xlsx, csv, parquet, html or markdown.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder to write to.")],
+    as_read: Annotated[bool, typer.Option("--as-read", help="Leave out what persons corrected.")] = False,
+    excel: Annotated[
+        bool,
+        typer.Option("--excel", help="Write CSV that Excel opens by double click, with no text taken for a formula."),
+    ] = False,
+    crops: Annotated[
+        bool | None,
+        typer.Option(
+            "--crops/--no-crops", help="Put pictures of the pages into HTML; without it where they are at hand."
+        ),
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option(help="The file that was read, for the pictures, when it is at another place now.")
+    ] = None,
+    password: Annotated[
+        str, typer.Option(envvar="GOUJI_PASSWORD", help="Open an encrypted source with this password.")
+    ] = "",
+    quiet: Quiet = False,
+) -> int:
+    """Write reports as sheets, data files or pages, with what persons corrected in them."""
+    from gouji.cli.export import Options, export_reports
+
+    return export_reports(reports, Options(to, out, as_read, excel, crops, source, password or None, quiet))
+
+
+@app.command()
 def schema() -> int:
     """Print the JSON Schema of report.json."""
     from gouji.cli.show import show_schema

@@ -11,7 +11,7 @@ Files = dict[str, bytes]
 """The contents of files by their path below the output folder."""
 
 Crop = Callable[[int, Box], bytes | None]
-"""The PNG of a box on a page; None when the page cannot be had."""
+"""The WebP picture of a box on a page; None when the page cannot be had."""
 
 
 @dataclass(frozen=True)

@@ -118,11 +118,11 @@ def _pictures(pointers: Iterable[Pointer], crop: Crop | None) -> Iterator[str]:
 
 
 def _picture(page: int, box: Box, crop: Crop | None) -> str:
-    png = crop(page, box) if crop is not None else None
-    if png is None:
+    picture = crop(page, box) if crop is not None else None
+    if picture is None:
         return ""
-    data = base64.b64encode(png).decode()
-    shown = f'<img alt="原件第 {page} 页" src="data:image/png;base64,{data}">'
+    data = base64.b64encode(picture).decode()
+    shown = f'<img alt="原件第 {page} 页" src="data:image/webp;base64,{data}">'
     return f"<details><summary>原件第 {page} 页</summary>{shown}</details>"
 
 

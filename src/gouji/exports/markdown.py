@@ -16,7 +16,7 @@ from gouji.records import Cell, Fact, Finding, Paragraph, Report, Table
 
 PATH = "／"
 _MARKUP = re.compile(r"([\\`*_\[\]<>|~$])")
-_LINE_MARKUP = re.compile(r"^(\s*)(#{1,6}\s|[-+]\s|\d+(?=[.)]\s)|[-=]{2,}\s*$)")
+_LINE_MARKUP = re.compile(r"^(\s*)((?:#{1,6}|[-+])\s|[-=]{2,}\s*$)|^(\s*\d{1,9})([.)]\s)")
 
 
 def to_markdown(report: Report, name: str, choices: Choices) -> Files:
@@ -40,7 +40,7 @@ def _paragraph(paragraph: Paragraph) -> str:
     text = escape(paragraph.text)
     if paragraph.kind == "heading":
         return "#" * min(6, len(paragraph.section) + 2) + " " + " ".join(text.split())
-    return "\n".join(_LINE_MARKUP.sub(r"\1\\\2", line) for line in text.splitlines())
+    return "\n".join(_LINE_MARKUP.sub(r"\1\3\\\2\4", line) for line in text.splitlines())
 
 
 def _table(table: Table) -> Iterator[str]:
