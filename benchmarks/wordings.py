@@ -1,8 +1,8 @@
-"""The facts of invented sentences of the country's templates: `python benchmarks/wordings.py [FILE ...] [--verbose]`.
+"""The facts of invented sentences: `python benchmarks/wordings.py [FILE ...] [--verbose LEVEL]`.
 
 Prints precision, recall and F1 over all sentences of the files (default: every `tests/facts/wordings*.toml`), with the
-recogniser and without it, as printed and with the slips that OCR makes on office scans and poor ones; then how long the
-recogniser takes to load and how many characters a second the extraction reads.
+recogniser and without it, as `printed` and with the slips that OCR makes on `office` scans and `poor` ones; before, how
+long the recogniser takes to load and how many characters a second are read. `--verbose` names what is wrong.
 """
 
 from __future__ import annotations
@@ -133,15 +133,16 @@ def speed(cases: list[dict[str, Any]], nlp: Recogniser | None) -> str:
 
 def main(arguments: list[str]) -> None:
     """Score the named files, or all of the tests'."""
-    verbose = "--verbose" in arguments
-    files = [Path(a) for a in arguments if a != "--verbose"] or sorted(FOLDER.glob("wordings*.toml"))
+    told = arguments.index("--verbose") if "--verbose" in arguments else len(arguments)
+    verbose = "".join(arguments[told + 1 :])
+    files = [Path(a) for a in arguments[:told]] or sorted(FOLDER.glob("wordings*.toml"))
     nlp = load_recogniser(load_settings().facts)
     print(speed(tomllib.loads(files[0].read_text("utf-8"))["case"], nlp))
     for file in files:
         cases = tomllib.loads(file.read_text("utf-8"))["case"]
         print(f"{file.name}: {len(cases)} sentences")
         for level in SLIPS:
-            print(row(f"  {level}, with the recogniser", score(cases, level, nlp, verbose and level == "printed")))
+            print(row(f"  {level}, with the recogniser", score(cases, level, nlp, level == verbose)))
             print(row(f"  {level}, rules alone", score(cases, level, None, False)))
 
 

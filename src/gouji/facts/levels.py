@@ -18,9 +18,10 @@ def read_level(reading: Progress, sighting: Sighting) -> None:
     if match is None and _goes_on(reading, sighting):
         lead = (reading.lead if reading.in_sentence_of_level(sighting) else reading.main_lead) + lead.lstrip("）")
         match = match_item(lead, sighting, text)
-    for found in each_of(sighting, lead, match, text) or filter(None, [match]):
-        _state(reading, sighting, found)
-    _remember(reading, sighting, match, lead)
+    found = each_of(sighting, lead, match, text) or list(filter(None, [match]))
+    for item in found:
+        _state(reading, sighting, item)
+    _remember(reading, sighting, found, lead)
 
 
 def _goes_on(reading: Progress, sighting: Sighting) -> bool:
@@ -57,23 +58,23 @@ def _stated_keys(reading: Progress, match: Match) -> tuple[str, ...]:
     return rule.keys
 
 
-def _remember(reading: Progress, sighting: Sighting, match: Match | None, lead: str) -> None:
+def _remember(reading: Progress, sighting: Sighting, found: list[Match], lead: str) -> None:
     if sighting.figure.kind not in ("money", "zero") or _in_parentheses(reading.work.text, sighting):
         return
     if reading.in_sentence_of_level(sighting) and load_grammar().aside.search(sighting.lead):
         return
     if not reading.in_sentence_of_level(sighting):
-        reading.main, reading.main_lead, reading.named = match, lead, []
-    twins = reading.changing if _same_total(reading, sighting, match) else []
+        reading.main, reading.main_lead, reading.named = next(iter(found), None), lead, []
+    twins = reading.changing if _same_total(reading, sighting, found) else []
     reading.level_at, reading.lead = sighting, lead
-    reading.changing = [*twins, *filter(None, [match])]
+    reading.changing = [*twins, *found]
     reading.named = [*reading.named, *reading.changing]
 
 
-def _same_total(reading: Progress, sighting: Sighting, match: Match | None) -> bool:
+def _same_total(reading: Progress, sighting: Sighting, found: list[Match]) -> bool:
     """Whether the figure before is another total of the same value ("收入总计10万元，支出总计10万元，比上年…")."""
     last = reading.level_at
-    if match is None or not match.rule.text.change or last is None or last.index != sighting.index - 1:
+    if not any(match.rule.text.change for match in found) or last is None or last.index != sighting.index - 1:
         return False
     return last.sentence == sighting.sentence and last.figure.value == sighting.figure.value
 

@@ -10,7 +10,7 @@ from gouji.facts.progress import Progress
 from gouji.facts.sightings import Sighting, clause_offset
 from gouji.facts.subjects import split_names
 
-_SEVERALLY = re.compile(r"分别(?:为|是|达|有|得|约为|达到)?：?$")
+_SEVERALLY = re.compile(r"(?:分别|依次)(?:为|是|达|有|得|约为|达到)?：?$")
 _EACH = re.compile(r"(?:均|都|皆|各)(?:为|是)?$")
 _JOINT = re.compile(r"(?:[、，；]|和|及|与|以及|为|分别)*")
 _COUNTED = re.compile(r"(?:等|共|这|上述|以上)*(?:\d+|[一二两三四五六七八九十]+)个(?=(?:二级|一级)?项目)")
@@ -38,15 +38,23 @@ def spread(reading: Progress, sighting: Sighting) -> None:
     if sighting.index in reading.forced or not _SEVERALLY.search(sighting.lead):
         return
     names = split_names(_listing(reading, sighting))
-    figures = [sighting]
-    for other in reading.sightings[sighting.index + 1 :]:
-        if not joins(other.lead) or other.figure.kind != sighting.figure.kind:
-            break
-        figures.append(other)
+    figures = _listed(reading, sighting, alike=True)
+    if len(figures) != len(names):
+        figures = _listed(reading, sighting, alike=False)
     ending = _shared_ending(names, sighting, reading.work.text)
     for index, figure in enumerate(figures):
         name = names[index] if len(names) == len(figures) else "—"
         reading.forced[figure.index] = name + (ending if not name.endswith(ending) else "")
+
+
+def _listed(reading: Progress, sighting: Sighting, *, alike: bool) -> list[Sighting]:
+    """The figures of the list that starts here; `alike` ends it with the first one counted in another unit."""
+    figures = [sighting]
+    for other in reading.sightings[sighting.index + 1 :]:
+        if not joins(other.lead) or (alike and other.figure.kind != sighting.figure.kind):
+            break
+        figures.append(other)
+    return figures
 
 
 def _listing(reading: Progress, sighting: Sighting) -> str:

@@ -51,9 +51,13 @@ class Entities:
                 return span.text
         return None
 
-    def last_project(self, before: int) -> str | None:
-        """The last project named before a position."""
-        named = (span.text for span in reversed(self.spans) if span.label == "PROJECT" and span.end <= before)
+    def last_project(self, after: int, before: int) -> str | None:
+        """The last project named between two positions."""
+        named = (
+            span.text
+            for span in reversed(self.spans)
+            if span.label == "PROJECT" and after <= span.start and span.end <= before
+        )
         return next(named, None)
 
     def speaker(self, sentence: int, item: int, text: str) -> str | None:

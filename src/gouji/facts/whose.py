@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+import re
+
 from gouji.facts.bodies import may_name_body, same_body
 from gouji.facts.matching import Match
 from gouji.facts.progress import Progress
 from gouji.facts.sightings import Sighting
 from gouji.facts.subjects import clause_subject, opening_subject, title_subject
 
+_ITEM_NUMBER = re.compile(
+    r"(?:[（(]?\d{1,2}[）)、.．]|[①-⑩]|[一二三四五六七八九十]{1,2}[是、]|[（(][一二三四五六七八九十]{1,2}[）)])(?!\d)"
+)
 _OWN_UNITS = frozenset({"money", "vehicle", "set", "area"})
 
 
 def project_of(reading: Progress, sighting: Sighting, match: Match) -> str | None:
-    """The project that the clause names, else the one spoken of so far, else the last that the recogniser saw."""
+    """The project that the clause names, else the one spoken of so far, else the last that the recogniser saw.
+
+    A numbered sentence speaks of a project of its own: where its name cannot be read, the one before is not meant.
+    """
     named = clause_subject(match.lead, match.start) or _titled(match.lead[: match.start]) or _opened(reading, sighting)
+    if named is None and _begins_item(reading, sighting):
+        reading.subject = None
     if named and reading.entities:
         start, end = reading.work.span(sighting.clause_start, sighting.figure.start)
         better = reading.entities.project_within(start, end, named)
         reading.seen = better is not None
         named = better or named
     elif reading.subject is None and reading.entities:
-        named = reading.entities.last_project(reading.work.origins[sighting.figure.start])
+        sentence, figure = reading.work.origins[sighting.sentence], reading.work.origins[sighting.figure.start]
+        named = reading.entities.last_project(sentence if sighting.sentence else 0, figure)
         reading.seen = named is not None
     reading.subject = named or reading.subject
     return reading.subject
+
+
+def _begins_item(reading: Progress, sighting: Sighting) -> bool:
+    """Whether the figure is the first of a numbered sentence or of its numbered part, not the paragraph's first."""
+    start = _part_start(reading, sighting)
+    return start > 0 and bool(_ITEM_NUMBER.match(reading.work.text, start))
+
+
+def _part_start(reading: Progress, sighting: Sighting) -> int:
+    """Where the figure's sentence, or its part behind a semicolon, begins; -1 when another figure stands before it."""
+    text = reading.work.text
+    start = max(sighting.sentence, text.rfind("；", 0, sighting.figure.start) + 1)
+    number = _ITEM_NUMBER.match(text, start)
+    after = number.end() if number else start
+    return -1 if any(after <= other.figure.start for other in reading.sightings[: sighting.index]) else start
 
 
 def _titled(before: str) -> str | None:
@@ -33,11 +59,8 @@ def _titled(before: str) -> str | None:
 
 def _opened(reading: Progress, sighting: Sighting) -> str | None:
     """The project that the sentence, or its part behind a semicolon, opens with ("；“甲”项目，自评得分98分")."""
-    text = reading.work.text
-    start = max(sighting.sentence, text.rfind("；", 0, sighting.figure.start) + 1)
-    if start == 0 or any(start <= other.figure.start for other in reading.sightings[: sighting.index]):
-        return None
-    return opening_subject(text[start:])
+    start = _part_start(reading, sighting)
+    return opening_subject(reading.work.text[start:]) if start > 0 else None
 
 
 def speaks_of_another(reading: Progress, sighting: Sighting, match: Match) -> bool:
