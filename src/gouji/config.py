@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gouji.errors import UsageError
 
@@ -85,6 +85,26 @@ class ChecksSettings(Section):
     sure_confidence: float
 
 
+class CrawlSettings(Section):
+    """Crawls: who asks, how politely, and how far. Networks in `allowed_networks` may be asked though not public."""
+
+    contact: str
+    agent: str
+    delay_s: float = Field(ge=0)
+    max_delay_s: float = Field(ge=0)
+    timeout_s: float = Field(gt=0)
+    retries: int = Field(ge=0)
+    back_off_s: float = Field(ge=0)
+    max_file_mb: int = Field(ge=1)
+    max_requests: int = Field(ge=1)
+    max_hours: float = Field(gt=0)
+    max_redirects: int = Field(ge=0)
+    resume_hours: float = Field(ge=0)
+    sites_at_once: int = Field(ge=1)
+    allowed_networks: tuple[str, ...]
+    late_days: int = Field(ge=0)
+
+
 class Settings(Section):
     """All settings."""
 
@@ -94,10 +114,11 @@ class Settings(Section):
     tables: TablesSettings
     facts: FactsSettings
     checks: ChecksSettings
+    crawl: CrawlSettings
 
     def digest(self) -> str:
-        """The first 16 hex digits of the sha256 of all settings: names a reading in the store."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        """The first 16 hex digits of the sha256 of all settings of reading: names a reading in the store."""
+        return hashlib.sha256(self.model_dump_json(exclude={"crawl"}).encode()).hexdigest()[:16]
 
 
 def data_dir(name: Literal["configs", "models"]) -> Path:

@@ -10,8 +10,13 @@ GoujiError                  1   anything not named below
 │   └── TooLargeError       3   beyond the limits of the settings
 ├── PageError               5   one page could not be read; becomes a finding, never ends a run
 ├── OutputError             6   the folder cannot be written, or the disk is full
+<<<<<<< HEAD
 ├── ConflictError           1   another person corrected the same place first
 └── SetupError              7   a model, an engine or a package is missing
+=======
+├── SetupError              7   a model, an engine or a package is missing
+└── CrawlError             10   nothing of a site could be had, or its crawl broke off
+>>>>>>> 2314403 (Crawls: sites as data, politely, resumable)
 
 A run in which some files failed and others were read exits with 8; `gouji check --strict` with 9 when a check fails;
 Ctrl-C with 130.
@@ -106,3 +111,10 @@ class SetupError(GoujiError):
 
     exit_code = 7
     code = "setup"
+
+
+class CrawlError(GoujiError):
+    """Nothing of a site could be had, or its crawl broke off."""
+
+    exit_code = 10
+    code = "crawl"
