@@ -177,6 +177,37 @@ def export(
 
 
 @app.command()
+def crawl(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SITE…", help="The sites: names in the --sites folder, or site files. None: all of it."),
+    ] = None,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The crawl folder: documents and journal.")] = Path("crawl"),
+    sites: Annotated[Path | None, typer.Option("--sites", help="The folder of your site files.")] = None,
+    register: Annotated[
+        Path | None,
+        typer.Option("--register", help="Tell who owes which report, by this CSV file of what is expected."),
+    ] = None,
+    status: Annotated[
+        bool, typer.Option("--status", help="Only tell how the last crawls ended; with -v what failed and why.")
+    ] = False,
+    config: ConfigFile = None,
+    settings: Override = None,
+    quiet: Quiet = False,
+    verbose: Verbose = 0,
+) -> int:
+    """Fetch the disclosures of government sites, politely: what is new or changed since the last time.
+
+    A run that was interrupted or killed is gone on with. With --register alone nothing is fetched.
+    """
+    from gouji.cli.crawl import Options
+    from gouji.cli.crawl import crawl as run_crawl
+
+    options = Options(out, sites, register, status, config, tuple(settings or ()), quiet, verbose)
+    return run_crawl(names or [], options)
+
+
+@app.command()
 def schema() -> int:
     """Print the JSON Schema of report.json."""
     from gouji.cli.show import show_schema

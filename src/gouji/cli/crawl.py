@@ -121,7 +121,18 @@ def _print_failures(journal: Journal, terminal: Console) -> None:
 
 
 def _status_table(summaries: Sequence[Summary]) -> Table:
-    names = ("site", "state", "began", "new", "changed", "same", "unchanged", "pages", "failed", "forbidden by robots.txt")
+    names = (
+        "site",
+        "state",
+        "began",
+        "new",
+        "changed",
+        "same",
+        "unchanged",
+        "pages",
+        "failed",
+        "forbidden by robots.txt",
+    )
     table = Table(title="The last crawl of each site", title_justify="left")
     for name in names:
         table.add_column(name, justify="left" if name in ("site", "state", "began") else "right")

@@ -26,6 +26,7 @@ OPTIONAL = {
     "paddleocr": 'engine.name = "paddle"',
     "openvino": 'the faster engine, engine.name = "openvino": pip install "gouji[fast]"',
     "paddlepaddle": 'PaddleOCR models in Paddle\'s own format: pip install "gouji[paddle]"',
+    "scrapy": 'gouji crawl: pip install "gouji[crawl]"',
     "prefect": 'flows: pip install "gouji[flows]"',
     "fpdf2": 'gouji synth: pip install "gouji[synth]"',
 }

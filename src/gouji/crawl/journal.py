@@ -171,7 +171,6 @@ class Journal:
         rows = self._base.execute("SELECT * FROM appearances ORDER BY seen, url, version")
         return (Appearance.model_validate(dict(row)) for row in rows)
 
-
     def keep_register(self, register: Iterable[Due]) -> None:
         """Put this register in the place of the last one."""
         with self._written() as base:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from email.header import decode_header, make_header
+from email.header import decode_header
 from urllib.parse import unquote_to_bytes, urlsplit
 
 LONGEST = 120
@@ -37,7 +37,8 @@ def _told(disposition: bytes) -> str:
 
 def _mime_words(value: str) -> str:
     try:
-        return str(make_header(decode_header(value)))
+        parts = decode_header(value)
+        return "".join(p if isinstance(p, str) else p.decode(name or "utf-8", "replace").strip() for p, name in parts)
     except (LookupError, UnicodeError, ValueError):
         return ""
 
