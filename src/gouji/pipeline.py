@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from gouji.checks.evaluate import run_checks
+from gouji.checks.find import worst_first
 from gouji.config import Settings
 from gouji.corrections import CONFIRMED, Corrected, apply
 from gouji.engines.registry import model_names, open_engine, require_engine
@@ -64,7 +65,7 @@ def assemble(source: Source, readings: Sequence[PageReading], settings: Settings
     definitions = load_definitions()
     tables = recognise_forms(joined.tables, definitions)
     items = read_items(tables, definitions)
-    narrative = build_narrative([(reading.page, joined.lines[reading.page.page]) for reading in readings])
+    narrative = build_narrative(joined.prose)
     opening = [line for reading in readings[:3] for line in reading.lines]
     document = describe_document(narrative, opening, tables)
     recogniser = load_recogniser(settings.facts)
@@ -82,7 +83,7 @@ def assemble(source: Source, readings: Sequence[PageReading], settings: Settings
         facts=facts,
         checks=checked.checks,
         suggestions=checked.suggestions,
-        findings=checked.findings,
+        findings=worst_first((*checked.findings, *joined.findings)),
     )
 
 

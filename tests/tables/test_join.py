@@ -68,7 +68,7 @@ def test_a_cut_table_becomes_whole(
         assert cell.page == (4 if on_lower else 3)
         own = (lower, cell.row - at + dropped) if on_lower else (upper, cell.row)
         assert cell.box == box_of(own[0], own[1], cell.col)
-    assert [kept.text for kept in (*result.lines[3], *result.lines[4])] == ["- 3 -", "- 4 -"]
+    assert [kept.text for _, kept_lines in result.prose for kept in kept_lines] == ["- 3 -", "- 4 -"]
 
 
 def test_three_pages_make_one_table() -> None:
@@ -276,7 +276,7 @@ def test_lines_of_no_table_are_left_over() -> None:
     grid = grid_of([HEAD, *body(5)], top=300)
     prose = [line("一、部门职责", 60, 60), line("负责本辖区档案管理。", 90, 90)]
     result = joined(page_of(1, grid, lines=[*prose, centred("收入决算表", 260)]), page_of(2, lines=prose))
-    assert result.lines == {1: tuple(prose), 2: tuple(prose)}
+    assert [(page.page, kept) for page, kept in result.prose] == [(1, tuple(prose)), (2, tuple(prose))]
 
 
 def test_no_pages_no_tables() -> None:

@@ -48,7 +48,12 @@ def find(
     found += [_failed(book, each, _is_unsure(each, set(doubtful), sure)) for each in left]
     found += _rounding([each.check for each in evaluations if each.check.status == "rounding"])
     found += _low_confidence(book.tables)
-    return tuple(sorted(found, key=lambda finding: _SEVERITY[finding.severity]))
+    return worst_first(found)
+
+
+def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings from errors to mere information, each kind in the order given."""
+    return tuple(sorted(findings, key=lambda finding: _SEVERITY[finding.severity]))
 
 
 def _once(failed: Iterable[Evaluation]) -> list[Evaluation]:
