@@ -1,0 +1,79 @@
+"""The desk: the reports in the folder, and uploads."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from gouji.errors import GoujiError, TooLargeError
+from gouji.review.state import Review, review_of
+from gouji.review.summary import SORTS, Summary, choose, summarise
+from gouji.review.uploads import Job
+
+router = APIRouter()
+MADE_AT_ONCE = 60  # lines made anew for one view of the desk; the rest follow at the next
+
+
+@router.get("/", response_class=HTMLResponse)
+def show_desk(
+    request: Request, q: str = "", kind: str = "", year: str = "", state: str = "", sort: str = "open"
+) -> HTMLResponse:
+    """The desk, searched, filtered and sorted."""
+    review = review_of(request)
+    found, damaged, waiting = lines(review)
+    chosen = choose(found, q, kind, year, state, sort)
+    return review.show(
+        request, "desk.html", summaries=chosen, all=found, damaged=damaged, waiting=waiting,
+        years=sorted({s.year for s in found if s.year}, reverse=True), sorts=SORTS,
+        asked={"q": q, "kind": kind, "year": year, "state": state, "sort": sort}, jobs=review.jobs.all(),
+        limits=review.options,
+    )  # fmt: skip
+
+
+def lines(review: Review) -> tuple[list[Summary], list[tuple[str, str]], int]:
+    """The lines of the desk; the folders whose report is damaged, with why; and how many lines are still to be made."""
+    found: list[Summary] = []
+    made: list[Summary] = []
+    damaged: list[tuple[str, str]] = []
+    waiting = 0
+    for report_id, folder in review.shelf.folders().items():
+        known = review.summaries.known(report_id, folder)
+        if known is None and len(made) >= MADE_AT_ONCE:
+            waiting += 1
+            continue
+        try:
+            found.append(known or summarise(review.docket(report_id)))
+        except GoujiError as error:
+            damaged.append((folder.name, str(error)))
+            continue
+        if known is None:
+            made.append(found[-1])
+    if made:
+        review.summaries.keep(made)
+    return found, damaged, waiting
+
+
+@router.post("/upload")
+async def take_upload(request: Request, name: str) -> JSONResponse:
+    """Take in one file; its reading begins when those before it are done."""
+    review = review_of(request)
+    length = request.headers.get("content-length", "")
+    if length.isdecimal() and int(length) > review.options.max_upload_mb * 1_000_000:
+        raise TooLargeError(f"{name}: more than {review.options.max_upload_mb} MB; split the file")
+    job = await review.jobs.take(unquote(name), request.stream())
+    return JSONResponse(_told(review, job), 202)
+
+
+@router.get("/jobs")
+def show_jobs(request: Request) -> JSONResponse:
+    """All uploads and how far they are."""
+    review = review_of(request)
+    return JSONResponse([_told(review, job) for job in review.jobs.all()])
+
+
+def _told(review: Review, job: Job) -> dict[str, object]:
+    folder = next((i for i, path in review.shelf.folders(job.state == "done").items() if str(path) == job.folder), "")
+    return {**asdict(job), "folder": "", "report": folder}

@@ -1,0 +1,178 @@
+"""Checks written out as sums: each side with its terms, as they stand beside a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from gouji.corrections.structure import CellKey
+from gouji.records import Cell, Check, Fact, Item, Pointer, Report
+from gouji.zh import UNITS
+
+_MOST_TERMS = 60
+KINDS = {
+    "digit": "疑为一位数字之差",
+    "shift": "疑为小数点错位",
+    "sign": "疑为正负号之误",
+    "unit": "疑为计量单位之误",
+    "other": "",
+}
+
+
+@dataclass(frozen=True)
+class Term:
+    """One figure of a sum: as printed, with what its row is called; `key` for a cell, `fact` for a fact."""
+
+    text: str
+    label: str
+    key: CellKey | None
+    fact: int | None
+    page: int | None
+
+
+@dataclass(frozen=True)
+class Sum:
+    """One check. `left` is what is printed, `right` what it should be; totals are in `unit`."""
+
+    number: int
+    rule: str
+    status: str
+    message: str
+    kind: str
+    left: tuple[Term, ...]
+    right: tuple[Term, ...]
+    actual: str
+    expected: str
+    difference: str
+    unit: str
+    more: int = 0
+
+    @property
+    def keys(self) -> tuple[CellKey, ...]:
+        """The cells that take part."""
+        return tuple(term.key for term in (*self.left, *self.right) if term.key is not None)
+
+
+class Ledger:
+    """A report's checks as sums, found by their tables and cells."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.items = {(item.table, item.row, item.col): item for item in report.items}
+        self.cells = {(table.id, cell.row, cell.col): cell for table in report.tables for cell in table.cells}
+
+    @cached_property
+    def sums(self) -> tuple[Sum, ...]:
+        """All checks that were not skipped, in the order of the report."""
+        return tuple(
+            self._sum(number, check) for number, check in enumerate(self.report.checks) if check.status != "skipped"
+        )
+
+    @cached_property
+    def by_cell(self) -> dict[CellKey, tuple[Sum, ...]]:
+        """The sums that each cell takes part in, broken ones first."""
+        found: dict[CellKey, list[Sum]] = defaultdict(list)
+        for each in self.sums:
+            for key in dict.fromkeys(each.keys):
+                found[key].append(each)
+        return {key: tuple(sorted(sums, key=lambda each: each.status != "fail")) for key, sums in found.items()}
+
+    @cached_property
+    def by_row(self) -> dict[tuple[str, int], tuple[Sum, ...]]:
+        """The sums that stand in the margin of each row (table, row): the row of their first figure."""
+        found: dict[tuple[str, int], list[Sum]] = defaultdict(list)
+        for each in self.sums:
+            if each.keys:
+                found[each.keys[0][:2]].append(each)
+        return {key: tuple(sorted(sums, key=lambda each: each.status != "fail")) for key, sums in found.items()}
+
+    def _sum(self, number: int, check: Check) -> Sum:
+        terms = [self._term(pointer) for pointer in check.operands[:_MOST_TERMS]]
+        amounts = [self._amount(pointer) for pointer in check.operands]
+        cut = _cut(amounts, check.actual)
+        factor, unit = self._unit(check.operands)
+        return Sum(
+            number=number, rule=check.rule, status=check.status, message=check.message,
+            kind=KINDS[check.kind or "other"],
+            left=tuple(terms[:cut]), right=tuple(terms[cut:]), actual=shown(check.actual, factor),
+            expected=shown(check.expected, factor),
+            difference=shown(None if check.difference is None else abs(check.difference), factor), unit=unit,
+            more=max(0, len(check.operands) - _MOST_TERMS),
+        )  # fmt: skip
+
+    def _term(self, pointer: Pointer) -> Term:
+        key = key_of(pointer)
+        if key is not None:
+            cell, item = self.cells.get(key), self.items.get(key)
+            return Term(cell.text if cell else "", row_name(item, ""), key, None, pointer.page)
+        fact = self._fact(pointer)
+        if fact is not None:
+            return Term(f"{fact.value:,f}{fact.unit}", fact.key, None, pointer.fact, fact.page)
+        return Term("", "", None, None, pointer.page)
+
+    def _fact(self, pointer: Pointer) -> Fact | None:
+        known = pointer.fact is not None and pointer.fact < len(self.report.facts)
+        return self.report.facts[pointer.fact] if known and pointer.fact is not None else None
+
+    def _amount(self, pointer: Pointer) -> Decimal:
+        key = key_of(pointer)
+        if key is not None:
+            item = self.items.get(key)
+            return (item.amount or Decimal(0)) if item else Decimal(0)
+        fact = self._fact(pointer)
+        return fact.value if fact else Decimal(0)
+
+    def _unit(self, operands: Sequence[Pointer]) -> tuple[Decimal, str]:
+        """By what amounts are divided to be as printed in the first figure's table, and the unit's name there."""
+        for pointer in operands:
+            key = key_of(pointer)
+            item, cell = (self.items.get(key), self.cells.get(key)) if key is not None else (None, None)
+            if item is not None and cell is not None and item.amount and cell.value:
+                factor = item.amount / cell.value
+                return factor, next((name for name, size in UNITS.items() if size == factor), "")
+        return Decimal(1), ""
+
+
+def key_of(pointer: Pointer) -> CellKey | None:
+    """The cell that is pointed at; None for a fact or a bare place."""
+    if pointer.table is None or pointer.row is None or pointer.col is None:
+        return None
+    return pointer.table, pointer.row, pointer.col
+
+
+def row_name(item: Item | None, other: str) -> str:
+    """What a figure is called: its subject code and name."""
+    return other if item is None else f"{item.code or ''} {item.name}".strip()
+
+
+def shown(amount: Decimal | None, factor: Decimal = Decimal(1)) -> str:
+    """The amount in the unit of the factor, thousands set apart, without needless zeros beyond two decimals."""
+    if amount is None:
+        return ""
+    text = f"{amount / factor:,f}"
+    whole, _, places = text.partition(".")
+    places = places.rstrip("0")
+    return f"{whole}.{places.ljust(2, '0')}" if places else whole
+
+
+def _cut(amounts: Sequence[Decimal], actual: Decimal | None) -> int:
+    """How many of the operands are the printed side: the fewest at the front that make up its total, else one."""
+    total = Decimal(0)
+    for count, amount in enumerate(amounts, 1):
+        total += amount
+        if total == actual and any(amounts[:count]):
+            return count
+    return min(1, len(amounts))
+
+
+def failing(sums: Iterable[Sum]) -> list[Sum]:
+    """The broken ones."""
+    return [each for each in sums if each.status == "fail"]
+
+
+def is_number(cell: Cell) -> bool:
+    """Whether the cell counts among the numbers that a person may have to look at."""
+    return cell.value is not None and not cell.header
