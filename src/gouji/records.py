@@ -286,7 +286,7 @@ class Correction(Record):
 
     `old` is what the person saw there, `new` what should stand there; equal, the reading is confirmed. `target` names
     a cell, a fact (its index), a table (form, unit, title, organization) or, without a table, the document. "" as `new`
-    is "none": no form, no unit, a fact that the report does not state.
+    is "none": no form, no unit, a fact that the report does not state. "document": final_account, budget or unknown.
     "join": the target table carries on the table named in `new`. "split": the target's `row` begins a table, `new`.
     "undo" takes back the correction `undoes`. `when` is in UTC.
     """
@@ -295,7 +295,7 @@ class Correction(Record):
     when: datetime = datetime.min
     who: str
     why: str = ""
-    kind: Literal["cell", "fact", "form", "title", "unit", "organization", "year", "join", "split", "undo"]
+    kind: Literal["cell", "fact", "form", "title", "unit", "organization", "year", "document", "join", "split", "undo"]
     target: Pointer = Pointer()
     old: str = ""
     new: str = ""

@@ -208,6 +208,31 @@ def crawl(
 
 
 @app.command()
+def review(
+    folder: Annotated[Path, typer.Argument(help="The folder that gouji read wrote to.")],
+    host: Annotated[
+        str, typer.Option(help="Serve on this address; another than this machine's own asks for a password.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
+    password: Annotated[
+        str, typer.Option(envvar="GOUJI_REVIEW_PASSWORD", help="Ask for this password, of 8 characters or more.")
+    ] = "",
+    name: Annotated[
+        list[str] | None, typer.Option(help="A name by which browsers may ask for the page. May be repeated.")
+    ] = None,
+    max_upload_mb: Annotated[int, typer.Option(min=1, help="Refuse larger uploads.")] = 300,
+    max_upload_pages: Annotated[int, typer.Option(min=1, help="Refuse uploads of more pages.")] = 2000,
+    config: ConfigFile = None,
+    settings: Override = None,
+) -> int:
+    """Show reports beside their scans in the browser, and let a person correct what is doubtful."""
+    from gouji.cli.review import show_review
+
+    limits = {"max_upload_mb": max_upload_mb, "max_upload_pages": max_upload_pages}
+    return show_review(folder, host, port, password, tuple(name or ()), limits, config, tuple(settings or ()))
+
+
+@app.command()
 def schema() -> int:
     """Print the JSON Schema of report.json."""
     from gouji.cli.show import show_schema

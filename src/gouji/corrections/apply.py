@@ -15,6 +15,8 @@ from gouji.zh import UNITS, parse_number, squeeze
 
 CORRECTED = "corrected:"  # flag of a cell that a person changed, followed by the correction's id
 CONFIRMED = "confirmed:"  # flag of a cell that a person found to be read rightly
+_FIELDS = {"year": "fiscal_year", "document": "kind"}  # of the document, where they are called otherwise
+_KINDS = ("final_account", "budget", "unknown")
 _OF_TABLES = ("form", "title", "unit", "organization")
 _DOUBTS = ("low_confidence", "alternatives", "check:", CORRECTED, CONFIRMED)
 
@@ -51,14 +53,13 @@ def read_value(report: Report, log: Iterable[Correction], kind: str, target: Poi
         UsageError: the report has no such place.
     """
     if kind in ("join", "split"):
-        _table(report.tables, target)
         return ""
     if kind == "cell":
         return _cell(report.tables, target).text
     if kind == "fact":
         return str(_fact(report, target).value)
     if target.table is None:
-        return _said(report.document, {"year": "fiscal_year"}.get(kind, kind))
+        return _said(report.document, _FIELDS.get(kind, kind))
     tables, _, _ = restructure(report.tables, standing(log))
     return _said(_table(tables, target), kind)
 
@@ -106,6 +107,8 @@ def examine(report: Report, log: Iterable[Correction], draft: Correction) -> Non
         raise UsageError(f"“{draft.new}” is no unit; it is one of {'、'.join(UNITS)}")
     if draft.kind == "year" and draft.new and not (draft.new.isdecimal() and 1990 <= int(draft.new) <= 2100):
         raise UsageError(f"“{draft.new}” is no year; write it as 2024")
+    if draft.kind == "document" and draft.new not in _KINDS:
+        raise UsageError(f"“{draft.new}” is no kind of report; it is one of {', '.join(_KINDS)}")
     if draft.kind in ("join", "split"):
         _examine_structure(report, log, draft)
 
@@ -130,7 +133,7 @@ def apply(report: Report, log: Iterable[Correction]) -> Corrected:
     tables = [_with_cells(table, cells) for table in report.tables]
     tables, places, refused = restructure(tables, stacks)
     stale += [correction for correction, _ in refused]
-    said = dict(_holding(stacks, (*_OF_TABLES, "year"), report, stale))
+    said = dict(_holding(stacks, (*_OF_TABLES, "year", "document"), report, stale))
     left = [(i, fact) for i, old in enumerate(report.facts) if (fact := _with_fact(old, facts.get(i))) is not None]
     return Corrected(
         tables=tuple(_with_sayings(table, said) for table in tables),
@@ -199,7 +202,7 @@ def _with_sayings(table: Table, said: Mapping[Target, Correction]) -> Table:
 
 def _with_document(document: Document, said: Mapping[Target, Correction]) -> Document:
     update: dict[str, Any] = {}
-    for kind, name in (("title", "title"), ("organization", "organization"), ("year", "fiscal_year")):
+    for kind, name in (("title", "title"), ("organization", "organization"), *_FIELDS.items()):
         correction = said.get((kind, None, None, None, None))
         if correction is not None:
             update[name] = correction.new or None

@@ -97,7 +97,7 @@ def _draw(sheet: Worksheet, table: Table) -> None:
         write(sheet.cell(table.n_rows + FIRST_ROW + n, 1), note)
     for col, width in enumerate(_widths(table), 1):
         sheet.column_dimensions[get_column_letter(col)].width = width
-    sheet.freeze_panes = sheet.cell(table.header_rows + FIRST_ROW, 1)
+    sheet.freeze_panes = f"A{table.header_rows + FIRST_ROW}"
 
 
 FIRST_ROW = 3

@@ -51,8 +51,8 @@ async def _answer(request: Request, error: Exception) -> Response:
     """An error as a page, or as JSON to a script."""
     status = _status(error)
     message = str(error) if isinstance(error, GoujiError) else ""
-    if request.method == "GET" and not request.headers.get("x-csrf-token") and "/image/" not in request.url.path:
-        return review_of(request).show(request, "error.html", status, message=message, status=status)
+    if request.method == "GET" and not request.headers.get("x-csrf-token") and not request.url.path.endswith(".webp"):
+        return review_of(request).show(request, "error.html", status, message=message, number=status)
     said = {"error": getattr(error, "code", "request"), "message": message}
     if isinstance(error, ConflictError):
         said["theirs"] = error.theirs

@@ -22,7 +22,12 @@ PARTS = {
     "reception": "公务接待费",
 }
 YEARLY = {"revenue.total": "收入总计", "expenditure.total": "支出总计", "gpb.expenditure": "一般公共预算支出"}
-BINS = ((Decimal("0.99"), "≥ 0.99"), (Decimal("0.97"), "0.97–0.99"), (Decimal("0.9"), "0.90–0.97"), (Decimal(0), "< 0.90"))
+BINS = (
+    (Decimal("0.99"), "≥ 0.99"),
+    (Decimal("0.97"), "0.97–0.99"),
+    (Decimal("0.9"), "0.90–0.97"),
+    (Decimal(0), "< 0.90"),
+)
 SHADES = ("#f3f5f7", "#d5e1ea", "#a9c3d4", "#6f9ab5", "#2f6f92", "#12425c")
 MOST_ROWS = 40
 
@@ -190,7 +195,10 @@ def budget_against_actual(report: Report, others: Iterable[Report]) -> Series | 
         return None
     columns = [(name, side) for name, side in (("预算数", budget), ("决算数", actual)) if side]
     rows = tuple(
-        (f"{code} {_name(code, actual, budget)}", tuple(_wan(side[code][1]) if code in side else None for _, side in columns))
+        (
+            f"{code} {_name(code, actual, budget)}",
+            tuple(_wan(side[code][1]) if code in side else None for _, side in columns),
+        )
         for code in codes[:MOST_ROWS]
     )
     return Series("subjects", "预算与决算对照（按功能分类科目）", "万元", tuple(name for name, _ in columns), rows)
@@ -223,7 +231,9 @@ def years(reports: Iterable[Report], organization: str) -> Series | None:
     rows = tuple(
         (f"{year}年", tuple(_wan(facts.get(key)) for key in keys)) for year, facts in sorted(found.items()) if facts
     )
-    return Series("years", f"{organization}：历年收支", "万元", tuple(YEARLY[key] for key in keys), rows) if rows else None
+    return (
+        Series("years", f"{organization}：历年收支", "万元", tuple(YEARLY[key] for key in keys), rows) if rows else None
+    )
 
 
 def _wan(amount: Decimal | None) -> Decimal | None:

@@ -14,7 +14,7 @@ from gouji.records import Correction, Pointer
 from gouji.review.doubts import Docket
 from gouji.zh import UNITS
 
-Kind = Literal["cell", "fact", "form", "title", "unit", "organization", "year", "join", "split"]
+Kind = Literal["cell", "fact", "form", "title", "unit", "organization", "year", "document", "join", "split"]
 
 
 class Decision(BaseModel):

@@ -11,7 +11,7 @@ from gouji.corrections.structure import CellKey
 from gouji.geometry import Box
 from gouji.records import Cell, Report, Suggestion, Table
 from gouji.review.shelf import Standing
-from gouji.review.sums import Ledger, Sum, failing, is_number, key_of, row_name
+from gouji.review.sums import Ledger, Sum, column_of, failing, is_number, key_of, row_name
 from gouji.zh import squeeze
 
 _DOUBTS = ("low_confidence", "alternatives")
@@ -136,10 +136,3 @@ def is_open(cell: Cell) -> bool:
 def _left_of(table: Table, cell: Cell) -> str:
     words = [c for c in table.cells if c.row <= cell.row < c.row + c.row_span and c.col < cell.col and c.value is None]
     return next((squeeze(c.text) for c in sorted(words, key=lambda c: -c.col) if c.text), "")
-
-
-def column_of(table: Table, cell: Cell) -> str:
-    """The heads above the cell, from the top."""
-    heads = [c for c in table.cells if c.header and c.row < cell.row and c.col <= cell.col < c.col + c.col_span]
-    texts = [squeeze(c.text) for c in sorted(heads, key=lambda c: c.row) if c.text and not c.text.strip().isdecimal()]
-    return " › ".join(dict.fromkeys(texts))

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import io
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from gouji.crops import open_crops
 from gouji.errors import InputError, PageError
-from gouji.records import Report
-from gouji.review.charts import harmless
-from gouji.review.pictures import MEDIA_TYPE
-from gouji.review.state import review_of
-from gouji.store import report_to_json
+from gouji.exports.choices import Choices, Crop
+from gouji.exports.registry import FORMATS, export_report
+from gouji.review.pictures import MEDIA_TYPE, source_path
+from gouji.review.shelf import Standing
+from gouji.review.state import Review, review_of
 
 router = APIRouter(prefix="/r/{report_id}")
 _AGE = {"Cache-Control": "private, max-age=86400, immutable"}
 _MOST_ROOM = 400
-_COLUMNS = ("table", "form", "code", "name", "measure", "amount", "text", "page", "confidence", "flags")
 
 
 @router.get("/image/{number}.webp")
@@ -29,7 +31,7 @@ def show_page(request: Request, report_id: str, number: int) -> Response:
     return _picture(lambda: review.gallery.page(review.shelf.open(report_id), number))
 
 
-@router.get("/image/small-{number}.webp")
+@router.get("/small/{number}.webp")
 def show_thumb(request: Request, report_id: str, number: int) -> Response:
     """The page small."""
     review = review_of(request)
@@ -46,7 +48,7 @@ def show_crop(
     return _picture(lambda: review.gallery.crop(review.shelf.open(report_id), number, box, room))
 
 
-def _picture(draw) -> Response:  # type: ignore[no-untyped-def]
+def _picture(draw: Callable[[], bytes]) -> Response:
     try:
         return Response(draw(), media_type=MEDIA_TYPE, headers=_AGE)
     except PageError as error:
@@ -55,25 +57,41 @@ def _picture(draw) -> Response:  # type: ignore[no-untyped-def]
 
 @router.get("/export/{kind}")
 def export(request: Request, report_id: str, kind: str) -> Response:
-    """The report as it stands, corrections in it, as a file."""
-    report = review_of(request).docket(report_id).report
-    makers = {"json": (report_to_json, "application/json"), "csv": (items_to_csv, "text/csv; charset=utf-8")}
-    if kind not in makers:
-        raise InputError(f"{kind}: there is no such export; it is one of {', '.join(makers)}")
-    make, media_type = makers[kind]
-    name = quote(f"{report.source.file.rpartition('.')[0]}.{kind}")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return Response(make(report).encode(), media_type=media_type, headers=headers)
+    """The report as it stands, corrections in it, as a file; several files come packed in one.
+
+    Raises:
+        InputError: there is no such format.
+    """
+    review = review_of(request)
+    docket = review.docket(report_id)
+    if kind not in FORMATS:
+        raise InputError(f"{kind}: there is no such export; it is one of {', '.join(FORMATS)}")
+    name = docket.report.source.file.rpartition(".")[0] or docket.standing.folder.name
+    with _crops(review, docket.standing, kind) as crop:
+        made = export_report(docket.report, kind, name, Choices(crop=crop))
+    file, content = next(iter(made.items())) if len(made) == 1 else (f"{name}-{kind}.zip", _packed(made))
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.rpartition('/')[2])}"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def items_to_csv(report: Report) -> str:
-    """The items, one a line; flags tell which figures a person corrected."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_COLUMNS)
-    for item in report.items:
-        texts = (item.table, item.form, item.code or "", item.name, item.measure)
-        amount = "" if item.amount is None else f"{item.amount:f}"
-        last = (item.text, item.page, item.confidence, " ".join(item.flags))
-        writer.writerow([*(harmless(text) for text in texts), amount, *last])
-    return "\ufeff" + out.getvalue()
+@contextmanager
+def _crops(review: Review, standing: Standing, kind: str) -> Iterator[Crop | None]:
+    """Pictures for the page to take along, where the source is at hand."""
+    if kind != "html":
+        yield None
+        return
+    try:
+        path = source_path(standing)
+    except InputError:
+        yield None
+        return
+    with open_crops(path, standing.report, review.options.settings) as crop:
+        yield crop
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name, content in files.items():
+            pack.writestr(name, content)
+    return out.getvalue()

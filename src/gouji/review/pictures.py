@@ -155,7 +155,8 @@ def _crop(image: Image, box: Box, room: int) -> Image:
     x1, y1 = min(width, box[2] + room * 6), min(height, box[3] + room)
     if x0 >= x1 or y0 >= y1:
         raise InputError("this place is not on the page")
-    part = image[y0:y1, x0:x1]
+    inset = 0 if room else min(3, (y1 - y0) // 8)  # without the rulings
+    part = image[y0 + inset : y1 - inset, x0 + inset : x1 - inset]
     scale = min(CROP_TIMES, CROP_WIDTH / part.shape[1]) if not room else max(1.0, CROP_WIDTH * 2 / part.shape[1] / 2)
     part = np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC))
     if not room:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from gouji.corrections import standing
 from gouji.corrections.structure import CellKey
 from gouji.errors import InputError
+from gouji.exports.registry import FORMATS
 from gouji.review.desk import lines
 from gouji.review.doubts import Docket
 from gouji.review.labels import fact_name
@@ -27,7 +30,7 @@ def show_report(request: Request, report_id: str) -> HTMLResponse:
     docket = review.docket(report_id)
     return review.show(
         request, "report.html", docket=docket, report=docket.report, leaves=leaves(docket), units=tuple(UNITS),
-        findings=docket.report.findings[:_FINDINGS], stale=docket.standing.given.stale, exports=EXPORTS,
+        findings=docket.report.findings[:_FINDINGS], stale=docket.standing.given.stale, exports=tuple(FORMATS),
     )  # fmt: skip
 
 
@@ -87,7 +90,7 @@ def show_card(request: Request, report_id: str, skip: str = "") -> HTMLResponse:
     return review.show(request, "card.html", **card_of(review, docket, skip))
 
 
-def card_of(review: Review, docket: Docket, skip: str) -> dict[str, object]:
+def card_of(review: Review, docket: Docket, skip: str) -> dict[str, Any]:
     """What the card of the queue shows."""
     doubts = docket.after(frozenset(_parse_key(each) for each in skip.split(",") if each))
     following = "" if doubts else next_open(review, docket.standing.id)
@@ -121,6 +124,3 @@ def show_log(request: Request, report_id: str) -> HTMLResponse:
         request, "log.html", docket=docket, report=docket.report, log=docket.standing.log[::-1], holding=holding,
         stale=stale,
     )  # fmt: skip
-
-
-EXPORTS = ("json", "csv")

@@ -58,10 +58,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Passage:
-    """One paragraph or heading with the facts marked in it."""
+    """One paragraph or heading with the facts marked in it; `boxes` are those on its first page."""
 
     paragraph: Paragraph
-    box: Box
+    boxes: tuple[Box, ...]
     pieces: tuple[Piece, ...]
 
 
@@ -91,7 +91,12 @@ class Spreads:
         facts = [(i, fact) for i, fact in enumerate(self._report.facts) if fact.page == page.page]
         marked = tuple(_passage(paragraph, facts) for paragraph in passages)
         told = {i for passage in marked for piece in passage.pieces for i, _ in piece.facts}
-        return Spread(page, tuple(part for part in parts if part is not None), marked, tuple((i, fact) for i, fact in facts if i not in told))
+        return Spread(
+            page,
+            tuple(part for part in parts if part is not None),
+            marked,
+            tuple((i, fact) for i, fact in facts if i not in told),
+        )
 
     def _part(self, index: int, page: int) -> Part | None:
         table = self._report.tables[index]
@@ -159,7 +164,8 @@ def _passage(paragraph: Paragraph, facts: Sequence[tuple[int, Fact]]) -> Passage
         pieces.append(Piece(paragraph.text[start:stop], tuple(told)))
         at = stop
     pieces.append(Piece(paragraph.text[at:]))
-    return Passage(paragraph, paragraph.boxes[0], tuple(piece for piece in pieces if piece.text))
+    boxes = tuple(box for n, box in zip(paragraph.pages, paragraph.boxes, strict=False) if n == paragraph.pages[0])
+    return Passage(paragraph, boxes, tuple(piece for piece in pieces if piece.text))
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ class Summary(Record):
     signature: Signature
     version: str = __version__
 
+    @property
+    def says(self) -> str:
+        """What a search looks in."""
+        return squeeze(f"{self.title}{self.organization}{self.file}").lower()
+
 
 def summarise(docket: Docket) -> Summary:
     """The line of a report."""
@@ -105,8 +110,8 @@ def _load(path: Path) -> dict[str, Summary]:
 
 def choose(summaries: Sequence[Summary], search: str, kind: str, year: str, state: str, sort: str) -> list[Summary]:
     """The lines that a person asked for, in the order asked for; "" asks for all."""
-    words = squeeze(search).lower().split()
-    found = [s for s in summaries if all(word in squeeze(f"{s.title}{s.organization}{s.file}").lower() for word in words)]
+    words = [squeeze(word).lower() for word in search.split()]
+    found = [s for s in summaries if all(word in s.says for word in words)]
     found = [s for s in found if kind in ("", s.kind) and year in ("", str(s.year or ""))]
     found = [s for s in found if state == "" or (state == "open") == (s.open > 0)]
     orders = {

@@ -9,10 +9,9 @@ from decimal import Decimal
 from functools import cached_property
 
 from gouji.corrections.structure import CellKey
-from gouji.records import Cell, Check, Fact, Item, Pointer, Report
-from gouji.zh import UNITS
+from gouji.records import Cell, Check, Fact, Item, Pointer, Report, Table
+from gouji.zh import UNITS, squeeze
 
-_MOST_TERMS = 60
 KINDS = {
     "digit": "疑为一位数字之差",
     "shift": "疑为小数点错位",
@@ -35,7 +34,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Sum:
-    """One check. `left` is what is printed, `right` what it should be; totals are in `unit`."""
+    """One check. `left` is what is printed, `right` what it should be, but for `zeros`; totals are in `unit`."""
 
     number: int
     rule: str
@@ -48,12 +47,13 @@ class Sum:
     expected: str
     difference: str
     unit: str
-    more: int = 0
+    zeros: int = 0
+    all: tuple[CellKey, ...] = ()
 
     @property
     def keys(self) -> tuple[CellKey, ...]:
-        """The cells that take part."""
-        return tuple(term.key for term in (*self.left, *self.right) if term.key is not None)
+        """The cells that take part, those of figures that are 0 too."""
+        return self.all
 
 
 class Ledger:
@@ -62,6 +62,7 @@ class Ledger:
     def __init__(self, report: Report) -> None:
         self.report = report
         self.items = {(item.table, item.row, item.col): item for item in report.items}
+        self._tables = {table.id: table for table in report.tables}
         self.cells = {(table.id, cell.row, cell.col): cell for table in report.tables for cell in table.cells}
 
     @cached_property
@@ -90,28 +91,37 @@ class Ledger:
         return {key: tuple(sorted(sums, key=lambda each: each.status != "fail")) for key, sums in found.items()}
 
     def _sum(self, number: int, check: Check) -> Sum:
-        terms = [self._term(pointer) for pointer in check.operands[:_MOST_TERMS]]
         amounts = [self._amount(pointer) for pointer in check.operands]
         cut = _cut(amounts, check.actual)
+        across = len({(pointer.table, pointer.row) for pointer in check.operands}) == 1
+        terms = [self._term(pointer, across) for pointer in check.operands]
+        right = [term for term, amount in zip(terms[cut:], amounts[cut:], strict=True) if amount] or terms[
+            cut : cut + 1
+        ]
         factor, unit = self._unit(check.operands)
         return Sum(
             number=number, rule=check.rule, status=check.status, message=check.message,
             kind=KINDS[check.kind or "other"],
-            left=tuple(terms[:cut]), right=tuple(terms[cut:]), actual=shown(check.actual, factor),
+            left=tuple(terms[:cut]), right=tuple(right), actual=shown(check.actual, factor),
             expected=shown(check.expected, factor),
             difference=shown(None if check.difference is None else abs(check.difference), factor), unit=unit,
-            more=max(0, len(check.operands) - _MOST_TERMS),
+            zeros=len(terms) - cut - len(right), all=tuple(dict.fromkeys(term.key for term in terms if term.key)),
         )  # fmt: skip
 
-    def _term(self, pointer: Pointer) -> Term:
+    def _term(self, pointer: Pointer, across: bool) -> Term:
+        """The figure, called by its row; by its column where the sum runs `across` one row."""
         key = key_of(pointer)
         if key is not None:
             cell, item = self.cells.get(key), self.items.get(key)
-            return Term(cell.text if cell else "", row_name(item, ""), key, None, pointer.page)
+            name = self._column(key[0], cell) if across and cell is not None else row_name(item, "")
+            return Term(cell.text if cell else "", name, key, None, pointer.page)
         fact = self._fact(pointer)
         if fact is not None:
             return Term(f"{fact.value:,f}{fact.unit}", fact.key, None, pointer.fact, fact.page)
         return Term("", "", None, None, pointer.page)
+
+    def _column(self, table: str, cell: Cell) -> str:
+        return column_of(self._tables[table], cell).rpartition(" › ")[2]
 
     def _fact(self, pointer: Pointer) -> Fact | None:
         known = pointer.fact is not None and pointer.fact < len(self.report.facts)
@@ -176,3 +186,10 @@ def failing(sums: Iterable[Sum]) -> list[Sum]:
 def is_number(cell: Cell) -> bool:
     """Whether the cell counts among the numbers that a person may have to look at."""
     return cell.value is not None and not cell.header
+
+
+def column_of(table: Table, cell: Cell) -> str:
+    """The heads above the cell, from the top."""
+    heads = [c for c in table.cells if c.header and c.row < cell.row and c.col <= cell.col < c.col + c.col_span]
+    texts = [squeeze(c.text) for c in sorted(heads, key=lambda c: c.row) if c.text and not c.text.strip().isdecimal()]
+    return " › ".join(dict.fromkeys(texts))

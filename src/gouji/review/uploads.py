@@ -19,7 +19,7 @@ from gouji.errors import InputError, OutputError, TooLargeError
 from gouji.pages.rasterise import media_type
 from gouji.review.options import Options
 
-MOST_NAME = 80
+MOST_NAME = 60
 JOBS_KEPT = 50
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 
@@ -150,10 +150,8 @@ def safe_name(name: str) -> str:
     Raises:
         InputError: its ending is of no file that gouji reads.
     """
-    last = _FORBIDDEN.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(". ")
+    last = _FORBIDDEN.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1]).rstrip(". ").lstrip()
     stem, dot, ending = last.rpartition(".")
     if not dot or ending.lower() not in ("pdf", "tif", "tiff", "jpg", "jpeg", "png"):
         raise InputError(f"{last or name}: give a PDF, TIFF, JPEG or PNG")
     return f"{stem[:MOST_NAME].strip('. ') or 'report'}.{ending.lower()}"
-
-

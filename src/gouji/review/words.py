@@ -1,6 +1,10 @@
-"""The page's two languages. Chinese is written in the templates; English stands here, by the Chinese."""
+"""The page's two languages. Chinese is written in the templates; English in `words.toml`."""
 
 from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
 
 from fastapi import Request
 
@@ -21,8 +25,10 @@ class Words:
 
     def __call__(self, word: str, **values: object) -> str:
         """The word with `{name}` in it put in."""
-        text = ENGLISH.get(word, word) if self.lang == "en" else word
+        text = _english().get(word, word) if self.lang == "en" else word
         return text.format(**values) if values else text
 
 
-ENGLISH = {}
+@cache
+def _english() -> dict[str, str]:
+    return tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
