@@ -24,6 +24,7 @@ from gouji.synth.subjects import synth_data
 
 FOLDER = Path(__file__).parent.parent / "tests" / "facts"
 SLIPS = {"printed": 0.0, "office": 0.002, "poor": 0.012}  # share of characters that OCR takes for others
+SURE = (0.88, 0.95, 0.98, 0.99, 0.995, 0.999, 0.999)  # those of the others
 DOUBT = 0.6  # the confidence of a misread character
 ORGANISATION = "云砚县水务局"
 SEED = 20260
@@ -43,10 +44,10 @@ def slipped(text: str, share: float, rng: random.Random) -> tuple[str, tuple[flo
         if draw < 1.25 * share and char in "、“”":
             continue
         chars.append(char)
-        confidences.append(0.999)
+        confidences.append(rng.choice(SURE))
         if draw > 1 - 1.5 * share:
             chars.append(" ")
-            confidences.append(0.999)
+            confidences.append(0.99)
     return "".join(chars), tuple(confidences)
 
 

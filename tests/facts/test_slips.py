@@ -55,3 +55,25 @@ def test_certain_characters_are_left_alone() -> None:
     """A character read with certainty is never replaced, however near a term lies."""
     assert mend_terms("公务授待费", (1, 1, 0.999, 1, 1)) == "公务授待费"
     assert mend_terms("上年收入合计", (0.3, 1, 1, 1, 1, 1)) == "上年收入合计"
+
+
+@pytest.mark.parametrize(
+    "text", ["决算数为12万元", "公务用车购置及运行费", "公务接待批次", "2023年执行数171万元", "支出总额"]
+)
+def test_telling_characters_are_never_replaced(text: str) -> None:
+    """Digits and words that tell one item from another stay as read, even where OCR doubts them all."""
+    assert mend_terms(text, (0.5,) * len(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("自评得分98今。", "score", "98"),
+        ("接待30入次", "times", "30"),
+        ("支出为12无，", "money", "12"),
+        ("决算数为0，", "zero", "0"),
+    ],
+)
+def test_unit_misread_or_left_out_is_understood(text: str, kind: str, value: str) -> None:
+    """Units that OCR takes for other characters, and a bare 0, are figures."""
+    assert [(f.kind, str(f.value)) for f in find_figures(to_work_text(text).text)] == [(kind, value)]

@@ -41,7 +41,8 @@ def describe_document(narrative: Narrative, first_lines: Sequence[Line], tables:
     """
     opening = [squeeze(line.text) for line in first_lines]
     heads = [squeeze(passage.text) for passage in narrative.passages[:FIRST_PASSAGES]]
-    title = _title(first_lines, [*opening, *heads])
+    cover = [squeeze(p.text) for p in narrative.passages[:FIRST_PASSAGES] if p.paragraph.pages[:1] == (1,)]
+    title = _printed_title(cover) or _printed_title([*opening, *heads]) or _display_line(first_lines)
     texts = [title or "", *opening, *heads]
     captions = [squeeze(text) for table in tables for text in (table.title, table.organization) if text]
     return Document(
@@ -53,7 +54,7 @@ def describe_document(narrative: Narrative, first_lines: Sequence[Line], tables:
     )
 
 
-def _title(lines: Sequence[Line], texts: Sequence[str]) -> str | None:
+def _printed_title(texts: Sequence[str]) -> str | None:
     """The cover's title, put together when it is broken over lines ("2024年度" over "某某局部门决算")."""
     short = [text for text in texts if 4 <= len(text) <= 60 and not text.startswith(("目录", "第"))]
     for index, text in enumerate(short):
@@ -66,7 +67,7 @@ def _title(lines: Sequence[Line], texts: Sequence[str]) -> str | None:
             else:
                 break
         return "".join(parts)
-    return _display_line(lines)
+    return None
 
 
 def _display_line(lines: Sequence[Line]) -> str | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from gouji.facts.lists import each_of, spread
 from gouji.facts.matching import Match, match_item
 from gouji.facts.progress import Progress, make_draft
 from gouji.facts.sightings import Sighting
 from gouji.facts.whose import project_of, speaks_of_another
 from gouji.facts.wording import load_grammar
+
+_MEASURED = re.compile("预算|决算")
 
 
 def read_level(reading: Progress, sighting: Sighting) -> None:
@@ -27,10 +31,18 @@ def read_level(reading: Progress, sighting: Sighting) -> None:
 def _goes_on(reading: Progress, sighting: Sighting) -> bool:
     """Whether the words before the figure only say 预算 or 决算 of the item before it."""
     grammar, lead = load_grammar(), sighting.lead
-    total = reading.main is not None and reading.main.rule.text.total
-    if reading.level_at is None or not (reading.in_sentence_of_level(sighting) or total):
+    if not (reading.in_sentence_of_level(sighting) or _main_goes_on(reading, sighting)):
         return False
     return bool(grammar.bare.fullmatch(lead) and grammar.bare_needs.search(lead))
+
+
+def _main_goes_on(reading: Progress, sighting: Sighting) -> bool:
+    """Whether an earlier sentence's item may still be spoken of: a total, or the budget of the sentence before."""
+    if reading.level_at is None or reading.main is None:
+        return False
+    follows = reading.work.text.find("。", reading.level_at.figure.end) + 1 == sighting.sentence
+    budgeted = reading.main.rule.text.budget_key is not None and bool(_MEASURED.search(sighting.lead))
+    return reading.main.rule.text.total or (follows and budgeted)
 
 
 def _state(reading: Progress, sighting: Sighting, match: Match) -> None:

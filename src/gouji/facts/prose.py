@@ -19,6 +19,7 @@ FULL_EM = 2.2  # a line that leaves less room than this (and less than the next 
 OTHER_SIZE = (
     1.45  # lines whose heights differ by more than this are set in other type: low ones may lack high characters
 )
+ALIKE = 1.15  # the lines of one title differ in height by less than this
 _SENTENCE_END = ("。", "；", "：", "！", "？", ";", ":")
 _WORD = re.compile(r"[0-9A-Za-z.,%\-]+[，。；：、％）”]?")
 _NUMBERED = re.compile(r"[（(]?(?:[一二三四五六七八九十]{1,3}[）)、.．]|\d{1,2}(?:[）)]|[、.．](?!\d)))")
@@ -109,8 +110,12 @@ def _is_standing_heading(group: list[_Row], row: _Row) -> bool:
 def _is_split_title(last: _Row, row: _Row) -> bool:
     """A centred title over two lines: the first is nearly as wide as the type area."""
     same_page = last.printed.page == row.printed.page
-    near = row.printed.line.box[1] - last.printed.line.box[3] < 0.9 * height(last.printed.line.box)
-    return same_page and near and row.centred and last.gap < 4 and rank_of(row.printed.line.text) is None
+    above, below = last.printed.line, row.printed.line
+    near = below.box[1] - above.box[3] < 1.3 * height(above.box)
+    alike = 1 / ALIKE < height(below.box) / height(above.box) < ALIKE and not above.text.rstrip().endswith(
+        _SENTENCE_END
+    )
+    return same_page and near and alike and row.centred and last.gap < 4 and rank_of(below.text) is None
 
 
 def _first_word(text: str) -> float:

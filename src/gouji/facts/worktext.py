@@ -31,6 +31,11 @@ _ZERO = re.compile(
     r"(?<=[\d.，])[OoQ〇](?=[OoQ〇\d.，%万元个辆人台分批次平]|$)|(?<![A-Za-z\d])[OoQ](?=\.\d)|(?<![A-Za-z\d〇一二三四五六七八九])[OoQ〇](?=万元|元|个|辆|人|台|批|%|分)"
 )
 _ONE = re.compile(r"(?<=[\d.])[lI|](?=[\d.%万元个辆人台分])|(?<![A-Za-z\d])[lI|](?=[\d.])|(?<=[\d.])[lI|](?=[\d.])")
+_UNIT_SLIPS = (
+    (re.compile(r"(?<=\d)今(?=[，。、；（）]|$)"), "分"),
+    (re.compile(r"(?<=\d)入(?=[，。、；（）次]|$)"), "人"),
+    (re.compile(r"(?<=\d)无(?=[，。、；（）]|$)"), "元"),
+)
 _POINT = re.compile(r"(?<=\d)[。·•](?=\d{1,2}(?:万元|元|%|分|亿元|平方米))")
 
 
@@ -58,4 +63,6 @@ def to_work_text(paragraph: str, confidences: Sequence[float] | None = None) -> 
     for wrong, right in load_grammar().slips:
         text = text.replace(wrong, right)
     text = _POINT.sub(".", _ONE.sub("1", _ZERO.sub("0", _ZERO.sub("0", text))))  # twice: "5.OO"
+    for slip, right in _UNIT_SLIPS:
+        text = slip.sub(right, text)
     return WorkText(text, tuple(index for index, _ in kept))
