@@ -18,13 +18,16 @@ Turn = Literal[0, 90, 180, 270]
 ReadLines = Callable[[Sequence[Image]], list[Reading]]
 
 SKEW_LIMIT = 6.0  # degrees either way
+FINE = 4  # bins of a profile in a pixel
 LOOKS = ((75, 0.5, SKEW_LIMIT), (75, 0.1, 0.5), (150, 0.03, 0.12))  # dpi, step and reach in degrees of each look
 PROBE_LINES = 6  # text lines read per turn when the turn is in doubt
+FIRST_LINES = 3  # of them are read first: mostly they settle it
+PROBE_CHARS = 8  # of a line that are read at most, counted as squares of its height
 PROBE_ASPECT = 2.5  # a text line worth reading is this many times longer than high
 PROBE_GAP = 0.22  # of the height of print: gaps up to this stand between characters, not between lines
-SURE_CHARS = (
-    30  # so many well-read Chinese characters settle the turn, unless cells stacked in columns look like lines too
-)
+# So many well-read Chinese characters settle the turn, unless cells stacked in columns look like lines too. Upside
+# down, or along the wrong axis, six lines of a page seldom give three.
+SURE_CHARS = 12
 ALIKE = "一二三十口日田中"  # look the same upside down
 QUARTERS: tuple[Turn, ...] = (0, 90, 180, 270)
 ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
@@ -55,25 +58,33 @@ def find_skew(flat: Mask, dpi: int) -> float:
     """
     best = 0.0
     for look_dpi, step, reach in LOOKS:
-        ink = _reduced_ink(flat, look_dpi / dpi)
-        if not ink.any():
+        points = _ink_points(flat, look_dpi / dpi)
+        if not points.shape[1]:
             return 0.0
         angles = best + np.arange(-reach, reach + step / 2, step)
-        best = float(max(angles, key=lambda angle: _sharpness(ink, float(angle))))
+        best = float(max(angles, key=lambda angle: _sharpness(points, float(angle))))
     return round(best, 3)
 
 
-def _reduced_ink(flat: Mask, scale: float) -> NDArray[np.float32]:
+def _ink_points(flat: Mask, scale: float) -> NDArray[np.float32]:
+    """The inked pixels of the reduced page as columns of x, y (from its middle) and darkness."""
     ink = cv2.resize(255 - flat, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    ink = np.where(ink > 48, ink, 0).astype(np.float32)
-    # Turning blurs, and not turning at all would win by that alone: so it is blurred beforehand.
-    return np.asarray(cv2.GaussianBlur(ink, (0, 0), 1.0))
+    y, x = np.nonzero(ink > 48)
+    return np.stack([x - ink.shape[1] / 2, y - ink.shape[0] / 2, ink[y, x]]).astype(np.float32)
 
 
-def _sharpness(ink: NDArray[np.float32], angle: float) -> float:
-    turned = _rotate(ink, angle, 0.0)
-    profiles = (np.asarray(turned.sum(axis=axis), np.float64) for axis in (0, 1))
-    return max(float(np.square(np.diff(profile)).sum()) for profile in profiles)
+def _sharpness(points: NDArray[np.float32], angle: float) -> float:
+    """How sharply the profiles of the points, turned clockwise, change along either axis."""
+    x, y, dark = points
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    return max(_contrast(x * cos - y * sin, dark), _contrast(x * sin + y * cos, dark))
+
+
+def _contrast(at: NDArray[np.float32], dark: NDArray[np.float32]) -> float:
+    """Of one profile: binned finer than a pixel and smoothed, so that no angle fits the pixels better than another."""
+    bins = np.rint((at - at.min()) * FINE).astype(np.int32)
+    profile = cv2.GaussianBlur(np.bincount(bins, dark)[:, None], (1, 8 * FINE + 1), FINE)
+    return float(np.square(np.diff(profile[::FINE, 0])).sum())
 
 
 def rotate(image: Image, degrees: float) -> Image:
@@ -104,11 +115,20 @@ def find_turn(flat: Mask, dpi: int, read_lines: ReadLines) -> Turn:
     for turn in order:
         crops = across if turn in (0, 180) else down
         crops = [turn_image(crop, 180) for crop in crops] if turn in (180, 270) else crops
-        scores[turn] = score_turn(read_lines(crops)) if crops else 0.0
+        scores[turn] = _score_lines(crops, read_lines)
         if scores[turn] >= SURE_CHARS and clear:
             return turn
     best = max(scores, key=lambda turn: scores[turn])
     return best if scores[best] > 1.0 else 0
+
+
+def _score_lines(crops: Sequence[Image], read_lines: ReadLines) -> float:
+    """The score of the first lines, and of the others too when the first don't settle it."""
+    score = 0.0
+    for part in (crops[:FIRST_LINES], crops[FIRST_LINES:]):
+        if part and score < SURE_CHARS:
+            score += score_turn(read_lines(part))
+    return score
 
 
 def _total(crops: Sequence[Image]) -> float:
@@ -142,10 +162,10 @@ def probe_lines(flat: Mask, dpi: int) -> list[Image]:
     count, _, stats, _ = cv2.connectedComponentsWithStats(smear)
     low, high = 0.6 * usual, 1.7 * usual  # single lines: of lines set close together nothing can be read
     boxes = [s for s in stats[1:count].tolist() if low <= s[3] <= high and s[2] >= PROBE_ASPECT * s[3]]
-    boxes.sort(key=lambda s: min(s[2] / s[3], 20.0) * min(1.0, s[4] / (s[2] * s[3]) * 2), reverse=True)
+    boxes.sort(key=lambda s: min(s[2] / s[3], PROBE_CHARS) * min(1.0, s[4] / (s[2] * s[3]) * 2), reverse=True)
     pad = round(dpi * 0.015)
     return [
-        np.ascontiguousarray(flat[max(0, y - pad) : y + h + pad, max(0, x - pad) : x + min(w, 20 * h) + pad])
+        np.ascontiguousarray(flat[max(0, y - pad) : y + h + pad, max(0, x - pad) : x + min(w, PROBE_CHARS * h) + pad])
         for x, y, w, h, _ in boxes[:PROBE_LINES]
     ]
 
