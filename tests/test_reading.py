@@ -12,7 +12,6 @@ from tables.drawing import Grey, Plan, blank, draw, leant, plan_of, softened, sp
 from gouji.config import Settings, load_settings
 from gouji.engines.detectors import RulingsDetector
 from gouji.engines.registry import open_engine
-from gouji.geometry import Box
 from gouji.pages.raster import Char, Raster
 from gouji.pages.upright import turn_image
 from gouji.protocols import Image, Quad, Reading
@@ -53,16 +52,17 @@ def sheet() -> Grey:
 
 @dataclass
 class Echo:
-    """An engine that finds given lines and reads each crop as its number in the order of asking."""
+    """An engine that finds one line in all that it sees and reads each crop as its number in the order of asking."""
 
-    boxes: Sequence[Box] = ()
     name: str = "echo"
     models: tuple[str, ...] = ()
     asked: list[int] = field(default_factory=list)
 
     def find_lines(self, image: Image) -> list[Quad]:
-        """The given lines."""
-        return [np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32) for x0, y0, x1, y1 in self.boxes]
+        """The box of all print."""
+        y, x = np.nonzero(image < 128)
+        x0, x1, y0, y1 = x.min(), x.max(), y.min(), y.max()
+        return [np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)]
 
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
         """The crops' numbers."""
@@ -72,7 +72,7 @@ class Echo:
 
 def test_cells_and_lines_are_read_together(settings: Settings) -> None:
     """All crops of a page go to the engine at once; readings come to their cells and lines, blank cells get none."""
-    engine = Echo([(480, 60, 690, 96)])
+    engine = Echo()
     readers = Readers(lambda: engine, lambda: RulingsDetector(find_frames))
     reading = read_scan(Raster(1, sheet(), DPI, "scan"), readers, settings)
     (grid,), (line,) = reading.grids, reading.lines
@@ -91,9 +91,11 @@ def test_only_tables_of_the_detector_are_read(settings: Settings) -> None:
             return lp.Layout([lp.TextBlock(lp.Rectangle(0, 0, 100, 100), type="table", score=1.0)])
 
     rulings = find_rulings(sheet(), DPI)
-    assert find_lattices(sheet(), rulings, DPI, Blind(), settings) == []
-    (lattice,) = find_lattices(sheet(), rulings, DPI, RulingsDetector(find_frames), settings)
-    assert spans_of(lattice) == plan().spans
+    asked = settings.model_copy(update={"detector": settings.detector.model_copy(update={"name": "blind"})})
+    assert find_lattices(sheet(), rulings, DPI, Readers(Echo, Blind), asked) == []
+    for own in (settings, asked):
+        (lattice,) = find_lattices(sheet(), rulings, DPI, Readers(Echo, lambda: RulingsDetector(find_frames)), own)
+        assert spans_of(lattice) == plan().spans
 
 
 def test_blank_scan_is_read(settings: Settings) -> None:

@@ -48,7 +48,7 @@ class EngineSettings(Section):
     rec_model_name: str
     device: str
     threads: int
-    det_side_px: int
+    sight_dpi: int
     det_threshold: float
     det_box_threshold: float
     det_unclip_ratio: float

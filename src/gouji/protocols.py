@@ -39,7 +39,7 @@ class OcrEngine(Protocol):
     models: tuple[str, ...]
 
     def find_lines(self, image: Image) -> list[Quad]:
-        """The quads of text lines in image pixels, unordered; empty when there is no text."""
+        """The quads of text lines in pixels of the image, which is seen as it is; unordered; empty without text."""
         ...
 
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:

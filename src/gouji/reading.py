@@ -23,6 +23,8 @@ from gouji.tables.prose import boxes_to_lines, cut_prose, find_prose
 from gouji.tables.rulings import Ruling, Rulings, find_rulings, rulings_of
 from gouji.tables.three_lines import find_open_frames, frame_to_lattice
 
+OWN_DETECTOR = "rulings"
+
 
 @dataclass(frozen=True)
 class Readers:
@@ -83,8 +85,8 @@ def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReadi
     seals = tuple(turn_box(box, upright.turn, flat.shape[1], flat.shape[0]) for box in seals)
     flat = bring_upright(flat, raster.dpi, upright)
     rulings = find_rulings(flat, raster.dpi)
-    ruled = find_lattices(flat, rulings, raster.dpi, readers.detector, settings)
-    prose = find_prose(flat, [lattice.box for lattice in ruled], raster.dpi, readers.engine)
+    ruled = find_lattices(flat, rulings, raster.dpi, readers, settings)
+    prose = find_prose(flat, [lattice.box for lattice in ruled], raster.dpi, readers.engine, settings.engine.sight_dpi)
     lattices = [*ruled, *open_lattices(rulings, ruled, prose, raster.dpi)]
     prose = [box for box in prose if not any(contains(lattice.box, center(box)) for lattice in lattices)]
     grids, lines = read_print(flat, raster.dpi, lattices, prose, seals, readers.engine)
@@ -110,14 +112,17 @@ def page_image(raster: Raster, page: Page) -> Image:
     return bring_upright(flat, raster.dpi, Upright(page.turn, page.skew))
 
 
-def find_lattices(
-    flat: Mask, rulings: Rulings, dpi: int, detector: LayoutDetector, settings: Settings
-) -> list[Lattice]:
-    """The lattices that lie in the table regions that the detector names."""
+def find_lattices(flat: Mask, rulings: Rulings, dpi: int, readers: Readers, settings: Settings) -> list[Lattice]:
+    """The lattices that lie in the table regions that the detector names.
+
+    The default detector would only look for the same rulings again and name every lattice.
+    """
+    lattices = list(rulings_to_lattices(rulings, dpi))
+    if settings.detector.name == OWN_DETECTOR:
+        return lattices
     from gouji.engines.detectors import table_boxes
 
-    regions = table_boxes(detector.detect(flat), settings.detector)
-    lattices = rulings_to_lattices(rulings, dpi)
+    regions = table_boxes(readers.detector.detect(flat), settings.detector)
     return [lattice for lattice in lattices if any(_covers(region, lattice.box) for region in regions)]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 import pytest
 from tables.drawing import blank, draw, plan_of, write, write_in
@@ -19,19 +20,27 @@ def quad_of(box: Box, grow: int = 4) -> Quad:
     return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
 
 
+def quads_in(image: Image) -> list[Quad]:
+    """A line wherever print stands closer than a few characters."""
+    near = cv2.dilate((image < 128).astype(np.uint8), np.ones((9, 41), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(near)
+    boxes = [(x + 18, y + 2, x + w - 18, y + h - 2) for x, y, w, h, _ in stats[1:count].tolist()]
+    return [quad_of(box, 0) for box in boxes]
+
+
 @dataclass
 class Finder:
-    """An engine that finds the lines it was given, and keeps what it was shown."""
+    """An engine that finds the print it is shown, and keeps what it was shown."""
 
-    boxes: Sequence[Box]
+    stray: Sequence[Box] = ()
     name: str = "finder"
     models: tuple[str, ...] = ()
     shown: list[Image] = field(default_factory=list)
 
     def find_lines(self, image: Image) -> list[Quad]:
-        """The given lines."""
+        """Print, and the stray boxes."""
         self.shown.append(image)
-        return [quad_of(box) for box in self.boxes]
+        return [*quads_in(image), *(quad_of(box) for box in self.stray)]
 
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
         """Not to be called."""
@@ -44,7 +53,7 @@ def test_lines_are_tight_and_in_order() -> None:
     first = write(page, 60, 50, "部门：云岭县档案馆", 24)
     beside = write(page, 500, 52, "单位：万元", 24)
     below = write(page, 100, 120, "一、收入支出决算情况说明", 24)
-    found = find_prose(page, [], DPI, Finder([below, beside, first]))
+    found = find_prose(page, [], DPI, Finder(), DPI)
     assert found == [pytest.approx(box, abs=2) for box in (first, beside, below)]
 
 
@@ -52,27 +61,34 @@ def test_tables_are_hidden_from_the_engine() -> None:
     """What stands inside the frames of tables is white on the page that the engine is shown."""
     plan = plan_of([200, 200], [60] * 3, at=60)
     page = draw(plan, image=blank(400, 700))
-    inside = write_in(page, plan.box(plan.spans[0]), "合计", 24)
+    write_in(page, plan.box(plan.spans[0]), "合计", 24)
     outside = write(page, 60, 300, "注：本表为空表", 24)
     frame = (plan.xs[0], plan.ys[0], plan.xs[-1], plan.ys[-1])
-    engine = Finder([inside, outside])
-    assert find_prose(page, [frame], DPI, engine) == [pytest.approx(outside, abs=2)]
-    assert (engine.shown[0][: plan.ys[-1] + 2] == 255).all()
+    assert find_prose(page, [frame], DPI, Finder(), DPI) == [pytest.approx(outside, abs=2)]
     assert (page[plan.ys[0]] == 0).any()
+
+
+def test_detector_sees_only_where_print_is() -> None:
+    """Blank margins and the room that tables leave are not shown; boxes come back to where they are on the page."""
+    page = blank(2400, 1600)
+    boxes = [write(page, 300 + 40 * i, y, "一、收入支出决算情况说明", 24) for i, y in enumerate((120, 160, 1700, 2310))]
+    engine = Finder()
+    assert find_prose(page, [], DPI, engine, 110) == [pytest.approx(box, abs=3) for box in boxes]
+    assert engine.shown[0].size < 0.12 * page.size
 
 
 def test_blank_page_is_not_shown() -> None:
     """The engine is not asked about a page without ink."""
-    engine = Finder([])
-    assert find_prose(blank(200, 200), [], DPI, engine) == []
+    engine = Finder()
+    assert find_prose(blank(200, 200), [], DPI, engine, DPI) == []
     assert engine.shown == []
 
 
 def test_quads_without_ink_are_dropped() -> None:
     """A line found where there is no ink is none."""
     page = blank(300, 500)
-    box = write(page, 60, 50, "本年收入", 24)
-    assert len(find_prose(page, [], DPI, Finder([box, (60, 200, 200, 230)]))) == 1
+    write(page, 60, 50, "本年收入", 24)
+    assert len(find_prose(page, [], DPI, Finder([(60, 200, 200, 230)]), DPI)) == 1
 
 
 def test_pieces_of_a_line_are_joined() -> None:

@@ -53,8 +53,7 @@ class OpenVinoEngine:
 
     def find_lines(self, image: Image) -> list[Quad]:
         """The quads of text lines, unordered."""
-        scale = min(1.0, self._settings.det_side_px / max(image.shape[:2]))
-        size = [max(32, round(side * scale / 32) * 32) for side in image.shape[:2]]
+        size = [max(32, round(side / 32) * 32) for side in image.shape[:2]]
         small = cv2.resize(as_bgr(image), (size[1], size[0]))
         batch = ((small.astype(np.float32) / 255 - MEAN) / DEVIATION).transpose(2, 0, 1)[None]
         heat = self._detect(batch)[0][0, 0]

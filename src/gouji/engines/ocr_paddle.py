@@ -21,6 +21,8 @@ from gouji.engines.weights import model_dir
 from gouji.errors import SetupError
 from gouji.protocols import Image, Quad, Reading
 
+MAX_SIDE = 4000  # pixels up to which PaddleOCR's detector takes an image as it is
+
 
 class PaddleEngine:
     """PaddleOCR 3.7 behind gouji's protocol."""
@@ -36,7 +38,7 @@ class PaddleEngine:
         self._batch = settings.rec_batch
         self._detection = _load(
             TextDetection, "detection", settings, settings.det_model_dir, settings.det_model_name,
-            limit_side_len=settings.det_side_px, limit_type="max", thresh=settings.det_threshold,
+            limit_side_len=MAX_SIDE, limit_type="max", thresh=settings.det_threshold,
             box_thresh=settings.det_box_threshold, unclip_ratio=settings.det_unclip_ratio,
         )  # fmt: skip
         self._recognition = _load(

@@ -3,32 +3,85 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gouji.geometry import Box, height, overlap_y, union
 from gouji.ink import Mask, ink_of
-from gouji.protocols import Image, OcrEngine, Reading
+from gouji.protocols import Image, OcrEngine, Quad, Reading
 from gouji.records import Line
 from gouji.zh import normalise
 
 JOIN_GAP = 1.2  # heights: pieces of one line nearer than this belong together
 MIN_CONFIDENCE = 0.4  # what reads worse is a stain, a seal or a signature
+MARGIN_INCH = 0.25  # white that is kept around print for the detector
+FULL = 128  # the detector's images are filled up with white to multiples of this: few shapes, compiled once
 
 
-def find_prose(flat: Mask, frames: Sequence[Box], dpi: int, engine: OcrEngine) -> list[Box]:
-    """Tight boxes of the lines outside the frames of tables, in reading order."""
+def find_prose(flat: Mask, frames: Sequence[Box], dpi: int, engine: OcrEngine, sight_dpi: int) -> list[Box]:
+    """Tight boxes of the lines outside the frames of tables, in reading order; the engine looks at `sight_dpi`."""
     page = flat.copy()
     for x0, y0, x1, y1 in frames:
         page[max(0, y0 - 2) : y1 + 3, max(0, x0 - 2) : x1 + 3] = 255
     ink = ink_of(page, dpi)
     if not ink.any():
         return []
-    boxes = [_tight(quad, ink) for quad in engine.find_lines(page)]
+    sight = page_to_sight(page, ink, dpi, min(1.0, sight_dpi / dpi))
+    boxes = [_tight(sight.quad_on_page(quad), ink) for quad in engine.find_lines(sight.image)]
     return in_reading_order(join_pieces([box for box in boxes if box is not None]))
 
 
-def _tight(quad: np.ndarray[tuple[int, int], np.dtype[np.float32]], ink: Mask) -> Box | None:
+@dataclass(frozen=True)
+class Sight:
+    """What the detector sees of a page: its inked bands reduced by `scale` and set below each other.
+
+    Band i begins at `tops[i]` of the image and at `bands[i][0]` of the page; x counts from `left` of the page.
+    """
+
+    image: Image
+    scale: float
+    left: int
+    bands: tuple[tuple[int, int], ...]
+    tops: tuple[int, ...]
+
+    def quad_on_page(self, quad: Quad) -> Quad:
+        """The quad in pixels of the page; it lies in the band in which its middle lies."""
+        band = max(0, int(np.searchsorted(self.tops, float(quad[:, 1].mean()), side="right")) - 1)
+        offset = np.array([self.left, self.bands[band][0]], np.float32)
+        return np.asarray((quad - np.array([0, self.tops[band]], np.float32)) / self.scale + offset, np.float32)
+
+
+def page_to_sight(page: Mask, ink: Mask, dpi: int, scale: float) -> Sight:
+    """The page without its blank margins and bands: a page of tables has little to show to the detector.
+
+    The page must have ink.
+    """
+    margin = round(MARGIN_INCH * dpi)
+    bands = _inked(np.asarray(ink.any(axis=1)), margin)
+    columns = _inked(np.asarray(ink.any(axis=0)), margin)
+    left, right = columns[0][0], columns[-1][1]
+    parts = [
+        cv2.resize(page[top:bottom, left:right], None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        for top, bottom in bands
+    ]
+    tops = np.cumsum([0, *(len(part) for part in parts[:-1])]).tolist()
+    high, wide = sum(len(part) for part in parts), parts[0].shape[1]
+    image = np.full((-(-high // FULL) * FULL, -(-wide // FULL) * FULL), 255, np.uint8)
+    image[:high, :wide] = np.concatenate(parts)
+    return Sight(image, scale, left, tuple(bands), tuple(tops))
+
+
+def _inked(marks: NDArray[np.bool_], margin: int) -> list[tuple[int, int]]:
+    """The runs of marks with a margin around each; runs whose margins meet are one."""
+    near = cv2.dilate(marks.astype(np.uint8)[:, None], np.ones((2 * margin + 1, 1), np.uint8))[:, 0]
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], near.astype(np.int8), [0]))))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def _tight(quad: Quad, ink: Mask) -> Box | None:
     """The ink inside a quad's bounding box; None when there is hardly any."""
     x0, y0 = np.maximum(np.floor(quad.min(axis=0)).astype(int), 0).tolist()
     x1, y1 = np.ceil(quad.max(axis=0)).astype(int).tolist()
