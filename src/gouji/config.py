@@ -105,6 +105,30 @@ class CrawlSettings(Section):
     late_days: int = Field(ge=0)
 
 
+class ArchiveSettings(Section):
+    """Archives: who reads, how much at a time, what is bound together, and the limits of what is unpacked."""
+
+    runner: Literal["processes", "threads", "dask", "ray"]
+    dask_address: str
+    workers: int = Field(ge=0)
+    worker_max_mb: int = Field(ge=1)
+    worker_max_pages: int = Field(ge=1)
+    chunk_pages: int = Field(ge=1)
+    page_timeout_s: float = Field(gt=0)
+    tries: int = Field(ge=1)
+    images: Literal["numbered", "folder", "single"]
+    office_command: str
+    office_timeout_s: float = Field(gt=0)
+    unpack_max_mb: int = Field(ge=1)
+    unpack_max_files: int = Field(ge=1)
+    unpack_max_ratio: int = Field(ge=1)
+    unpack_max_depth: int = Field(ge=0)
+
+
+# What a report does not depend on: how files were come by, and how a machine shares out its work.
+_UNTOLD: Any = {"archive": True, "crawl": True, "engine": {"threads"}}
+
+
 class Settings(Section):
     """All settings."""
 
@@ -115,10 +139,11 @@ class Settings(Section):
     facts: FactsSettings
     checks: ChecksSettings
     crawl: CrawlSettings
+    archive: ArchiveSettings
 
     def digest(self) -> str:
-        """The first 16 hex digits of the sha256 of all settings of reading: names a reading in the store."""
-        return hashlib.sha256(self.model_dump_json(exclude={"crawl"}).encode()).hexdigest()[:16]
+        """The first 16 hex digits of the sha256 of all settings that a report depends on."""
+        return hashlib.sha256(self.model_dump_json(exclude=_UNTOLD).encode()).hexdigest()[:16]
 
 
 def data_dir(name: Literal["configs", "models"]) -> Path:

@@ -7,7 +7,11 @@ GoujiError                  1   anything not named below
 │   ├── BrokenFileError     3   truncated or damaged
 │   ├── LockedFileError     4   encrypted, and no or a wrong password
 │   ├── EmptyFileError      3   no page in it
-│   └── TooLargeError       3   beyond the limits of the settings
+│   ├── TooLargeError       3   beyond the limits of the settings
+│   ├── UnsafeArchiveError  3   an archive that leads out of its folder or swells beyond the limits
+│   ├── UnconvertedError    3   an office file that could not be printed to PDF
+│   ├── NoToolError         7   a program of another maker that this kind of file needs is missing
+│   └── CrashError          3   the process that read it ended, or took too long
 ├── PageError               5   one page could not be read; becomes a finding, never ends a run
 ├── OutputError             6   the folder cannot be written, or the disk is full
 <<<<<<< HEAD
@@ -80,6 +84,31 @@ class TooLargeError(InputError):
     """The file or a page of it is beyond the limits of the settings."""
 
     code = "input.too_large"
+
+
+class UnsafeArchiveError(InputError):
+    """The archive leads out of its folder, or unpacks to more than the settings allow."""
+
+    code = "input.unsafe"
+
+
+class UnconvertedError(InputError):
+    """The office file could not be printed to PDF."""
+
+    code = "input.unconverted"
+
+
+class NoToolError(InputError):
+    """This kind of file needs a program or package that is missing: LibreOffice, unrar, py7zr."""
+
+    exit_code = 7
+    code = "input.no_tool"
+
+
+class CrashError(InputError):
+    """The process that read the file ended or took too long, as often as was tried."""
+
+    code = "input.crashed"
 
 
 class PageError(GoujiError):

@@ -31,6 +31,10 @@ MESSAGES = {
     "input.locked": "文件已加密，缺少密码或密码错误，无法打开。",
     "input.empty": "文件中没有任何页面。",
     "input.too_large": "文件超出设置的大小或页数限制，未读取。",
+    "input.unsafe": "压缩包含有越界路径，或解压后超出设置的限制，未解压。",
+    "input.unconverted": "办公文档未能转换为 PDF，请自行打印为 PDF 后重试。",
+    "input.no_tool": "缺少读取该类文件所需的程序（办公文档需要 LibreOffice，RAR 需要 unrar），请安装后重试。",
+    "input.crashed": "读取该文件时进程多次意外终止或超时，未能读取。",
     "input.truncated": "文件末尾不完整，可能缺少内容，请与原件核对。",
 }
 
@@ -303,6 +307,7 @@ def refuse(path: Path, out: Path, settings: Settings, error: InputError) -> Outc
     old = store.read_entry(folder)
     if old is None or old.sha256 != sha256:  # else an earlier run had the password, or other limits
         store.begin(folder, store.Entry(path=str(path.resolve()), sha256=sha256, readings="refused"))
+    if old is None or old.sha256 != sha256 or not (folder / store.REPORT).is_file():
         store.write_text(folder / store.REPORT, store.report_to_json(report))
     return Outcome(path=str(path), folder=str(folder), report=report, error=str(error), exit_code=type(error).exit_code)
 

@@ -68,7 +68,7 @@ def claim_folder(out: Path, source: Path, sha256: str) -> Path:
 def readings_key(sha256: str, settings: Settings) -> str:
     """What page readings depend on: the content, gouji's version, and the settings of all that looks at pixels."""
     parts = (settings.pages, settings.engine, settings.detector, settings.tables)
-    return _key(sha256, __version__, *(part.model_dump_json() for part in parts))
+    return _key(sha256, __version__, *(part.model_dump_json(exclude={"threads"}) for part in parts))
 
 
 def report_key(sha256: str, settings: Settings, pages: Iterable[int]) -> str:
@@ -268,7 +268,7 @@ def add_correction(folder: Path, draft: Correction, as_read: str = "") -> Correc
             kept = draft.model_copy(update={"id": f"c{len(log) + 1}", "when": datetime.now(UTC)})
             _append(file, content.rfind(b"\n") + 1, kept.model_dump_json().encode() + b"\n")
     except OSError as error:
-        raise OutputError(_why_unwritten(path, error)) from error
+        raise OutputError(why_unwritten(path, error)) from error
     return kept
 
 
@@ -304,13 +304,14 @@ def write_bytes(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        raise OutputError(_why_unwritten(path, error)) from error
+        raise OutputError(why_unwritten(path, error)) from error
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
 
 
-def _why_unwritten(path: Path, error: OSError) -> str:
+def why_unwritten(path: Path, error: OSError) -> str:
+    """One sentence on a file that could not be written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"{path}: the disk is full; what was read so far is kept, make room and run again"
     return f"{path}: it cannot be written ({error.strerror}); look at the folder's rights or give another with --out"
@@ -320,4 +321,4 @@ def _remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise OutputError(_why_unwritten(path, error)) from error
+        raise OutputError(why_unwritten(path, error)) from error

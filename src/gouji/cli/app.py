@@ -89,6 +89,41 @@ def draw(
 
 
 @app.command()
+def archive(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Folders, files, zip/tar/7z/rar archives, lists of names (.txt, one a line), or s3://bucket/folder. "
+            "None: those of the last run."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="The archive's folder: manifest, documents, unpacked files.")
+    ] = None,
+    retry: Annotated[bool, typer.Option("--retry", help="Try again what was set aside or has unread pages.")] = False,
+    status: Annotated[
+        Path | None, typer.Option("--status", help="Print how the archive in this folder stands, and stop.")
+    ] = None,
+    config: ConfigFile = None,
+    settings: Override = None,
+    password: Annotated[
+        str, typer.Option(envvar="GOUJI_PASSWORD", help="Open encrypted PDFs and archives with this password.")
+    ] = "",
+    quiet: Quiet = False,
+) -> int:
+    """Read thousands of documents: one report for each in DIR/documents, all of them in DIR/manifest.csv.
+
+    What is done is not done again; a run that was interrupted, killed or short of disk goes on where it stopped. What
+    cannot be read is set aside with its reason, and the rest goes on.
+    """
+    from gouji.cli.archive import read_archive, show_status
+
+    if status is not None:
+        return show_status(status)
+    return read_archive(sources or [], out, config, tuple(settings or ()), password or None, retry=retry, quiet=quiet)
+
+
+@app.command()
 def doctor(config: ConfigFile = None, settings: Override = None) -> int:
     """Say what is installed, which engine and models will be used, and what to do about what is missing."""
     from gouji.cli.doctor import examine

@@ -174,7 +174,7 @@ class Progress:
 
     def _line(self, reading: PageReading, seconds: float) -> str:
         page = reading.page
-        line = f"{_count(len(reading.grids), 'table')}, {_count(len(reading.lines), 'line')}, {seconds:.1f} s"
+        line = f"{count(len(reading.grids), 'table')}, {count(len(reading.lines), 'line')}, {seconds:.1f} s"
         if self._options.verbose:
             line += f"  {page.origin}, {page.width} × {page.height} px, {page.dpi} dpi"
             line += f", turned {page.turn}°" if page.turn else ""
@@ -182,8 +182,9 @@ class Progress:
         return line
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+def count(number: int, noun: str, plural: str = "") -> str:
+    """The number with its noun."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _told(report: Report, folder: Path, skipped: bool) -> str:
@@ -192,11 +193,11 @@ def _told(report: Report, folder: Path, skipped: bool) -> str:
     known = sum(table.form is not None for table in report.tables)
     unread = sum(page.status == "unread" for page in report.pages)
     parts = [
-        _count(len(report.pages), "page") + (f" ({unread} unread)" if unread else ""),
-        _count(len(report.tables), "table") + f" ({known} of a known form)",
-        _count(len(report.facts), "fact"),
+        count(len(report.pages), "page") + (f" ({unread} unread)" if unread else ""),
+        count(len(report.tables), "table") + f" ({known} of a known form)",
+        count(len(report.facts), "fact"),
         f"{status['pass'] + status['rounding']} checks hold, {status['fail']} fail",
-        _count(len(report.findings), "finding"),
+        count(len(report.findings), "finding"),
     ]
     done = "already done: " if skipped else ""
     return f"  {done}{', '.join(parts)}\n  {folder / 'report.json'}"
@@ -204,4 +205,4 @@ def _told(report: Report, folder: Path, skipped: bool) -> str:
 
 def _summary(codes: list[int]) -> str:
     counts = Counter("read" if code == 0 else "with unread pages" if code == 5 else "failed" for code in codes)
-    return f"{_count(len(codes), 'file')}: " + ", ".join(f"{n} {what}" for what, n in counts.items())
+    return f"{count(len(codes), 'file')}: " + ", ".join(f"{n} {what}" for what, n in counts.items())

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from gouji.config import PagesSettings
 from gouji.errors import BrokenFileError, InputError, TooLargeError, UnsupportedError
+from gouji.pages.bound_images import MARK as BOUND_MARK
+from gouji.pages.bound_images import MEDIA_TYPE as BOUND_TYPE
+from gouji.pages.bound_images import BoundImages
 from gouji.pages.image_file import ImageFile
 from gouji.pages.pdf_file import MEDIA_TYPE, PdfFile
 from gouji.pages.raster import Char, Opened, Raster, Segment
@@ -44,6 +47,8 @@ def open_source(path: Path, settings: PagesSettings, password: str | None = None
             f"{path.name}: {size_mb:.0f} MB, more than pages.max_file_mb = {settings.max_file_mb}; raise the limit"
         )
     sha256 = file_sha256(path)
+    if kind == BOUND_TYPE:
+        return BoundImages(path, settings, media_type)
     if kind == MEDIA_TYPE:
         return PdfFile(path, sha256, settings, password)
     return ImageFile(path, sha256, kind, settings)
@@ -65,6 +70,8 @@ def media_type(path: Path) -> str:
     for mark, kind in _IMAGES:
         if head.startswith(mark):
             return kind
+    if head.startswith(BOUND_MARK):
+        return BOUND_TYPE
     if b"%PDF-" in head:
         return MEDIA_TYPE
     known = next((name for mark, name in _OTHERS if head.lstrip().startswith(mark)), "no kind that gouji knows")
