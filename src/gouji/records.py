@@ -201,8 +201,19 @@ class Paragraph(Record):
     boxes: tuple[Box, ...]
 
 
+class Place(Record):
+    """One place where the narrative states a fact: the clause, verbatim, and the box around it."""
+
+    evidence: str
+    page: int
+    box: Box
+
+
 class Fact(Record):
-    """One stated value; `evidence` is its clause, verbatim from the narrative, at `page` and `box`."""
+    """One stated value; `evidence` is its clause, verbatim from the narrative, at `page` and `box`.
+
+    `places` are all the places that state it, in reading order; the fact's own is the first of them.
+    """
 
     key: str
     value: Decimal
@@ -214,6 +225,7 @@ class Fact(Record):
     box: Box
     confidence: float
     method: str
+    places: tuple[Place, ...] = ()
 
 
 class Pointer(Record):

@@ -41,7 +41,7 @@ def extract_facts(
             continue
         drafts += _read(_begin(passage, document, scope, title, nlp if settings.ner else None))
         title = title_subject(passage.text) if len(passage.text) <= MAX_TITLE else None
-    return tuple(to_fact(draft, document) for draft in settle(drafts, document))
+    return tuple(to_fact(said, document) for said in settle(drafts, document))
 
 
 def _begin(
