@@ -1,4 +1,4 @@
-"""The same fact said twice is one fact with two places; each clause has its year; doubt comes from its own characters."""
+"""The same fact said twice is one fact with two places; each clause has its year; doubt is that of its figure."""
 
 from __future__ import annotations
 
