@@ -130,7 +130,10 @@ class Document(Record):
 
 
 class Cell(Record):
-    """One cell of a table. `value` is the number as printed (no unit applied), None when the text is no number."""
+    """One cell of a table. `value` is the number as printed (no unit applied), None when the text is no number.
+
+    `confirmed_by`: rules that hold and would not with another digit here.
+    """
 
     row: int
     col: int
@@ -143,6 +146,7 @@ class Cell(Record):
     box: Box
     confidence: float = 1.0
     flags: tuple[str, ...] = ()
+    confirmed_by: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
 
 
@@ -174,7 +178,10 @@ class Table(Record):
 
 
 class Item(Record):
-    """One figure of a recognised form. `amount` is in 元 for money, else as printed; None when blank."""
+    """One figure of a recognised form. `amount` is in 元 for money, else as printed; None when blank.
+
+    `confirmed_by` as for its cell.
+    """
 
     table: str
     row: int
@@ -189,6 +196,7 @@ class Item(Record):
     box: Box
     confidence: float = 1.0
     flags: tuple[str, ...] = ()
+    confirmed_by: tuple[str, ...] = ()
 
 
 class Paragraph(Record):

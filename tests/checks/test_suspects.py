@@ -106,7 +106,35 @@ def test_a_sum_that_holds_vouches_for_its_figures() -> None:
     text = LIST.replace("6.30", "6.00")
     table = with_cells(sketch_table(text, BASIC), **{"2_00": {"confidence": 0.8, "flags": ("low_confidence",)}})
     (cell,) = [cell for cell in checked(table).tables[0].cells if cell.text == "2.00"]
-    assert (cell.confidence, cell.flags) == (0.98, ())
+    assert (cell.confidence, cell.flags, cell.confirmed_by) == (0.98, (), ("I15",))
+
+
+def test_a_row_of_zeros_vouches_for_its_zeros(run, sketches) -> None:
+    """Whole and parts that are all 0 are read right together; a lone pair of zeros says nothing."""
+    sketches[INCOME] = sketches[INCOME].replace("2.50 | 2.50 | | | | |", "0.00 | 0.00 | 0.00 | 0.00 | | |")
+    cells = [cell for cell in run(sketches).tables[1].cells if cell.row == 6 and cell.text == "0.00"]
+    assert len(cells) == 4
+    assert all("I6" in cell.confirmed_by for cell in cells)
+
+
+def test_within_rounding_nothing_is_confirmed() -> None:
+    """A sum that holds within rounding leaves the last digits of its figures open."""
+    table = sketch_table(LIST.replace("6.30", "6.01").replace("9.00", "9.01"), BASIC)
+    cells = {cell.text: cell.confirmed_by for cell in checked(table).tables[0].cells if cell.value is not None}
+    assert cells["4.00"] == ()
+
+
+def test_codes_rise_down_their_column(run, sketches) -> None:
+    """A code that stands out of order among many is doubtful, whatever the reader thought of it."""
+    sketches[INCOME] = sketches[INCOME].replace("221 | 住房保障支出", "121 | 住房保障支出")
+    cells = [cell for table in run(sketches).tables for cell in table.cells if cell.text == "121"]
+    assert [cell.flags for cell in cells] == [("low_confidence",)]
+
+
+def test_a_percent_sign_read_as_a_digit_is_doubtful() -> None:
+    """1008 in a column of 100% is looked at again."""
+    table = sketch_table("指标 | 完成率\n甲 | 100%\n乙 | 1008\n丙 | 98%", "某表")
+    assert flags(checked(table)) == {"1008": ("low_confidence",)}
 
 
 def test_unread_pages_come_first(run, sketches) -> None:

@@ -18,6 +18,8 @@ _SIDES = ("revenue", "expenditure")
 # The mark after a numeral is small and often misread.
 _NUMBERING = re.compile(r"^[一二三四五六七八九十ー]+[、.．,，·・•:：;；]+")
 _NUMBERING_HEAD = re.compile(r"行次|序号|编码|代码|^[类款项]$")
+_CODE_HEAD = re.compile(r"(?:编码|代码)$")
+_MOST_CODE_COLUMNS, _FEWEST_CODES = 12, 3
 _EXACT = ("weight", "score")  # points are given, not rounded
 _TOTALS = ("合计", "总计", "支出合计", "收入合计", "本年收入合计", "本年支出合计")
 _NEVER = 99
@@ -173,10 +175,27 @@ class Book:
             sheet = Sheet(sheet.form, [*joined.tables, table], [*joined.rows, *sheet.rows])
         before.append(sheet)
 
+    def code_columns(self, table: str) -> frozenset[int]:
+        """The columns of a table that hold its rows' codes: by their heads, or because the codes were read there."""
+        return self._code_columns.get(table, frozenset())
+
+    @cached_property
+    def _code_columns(self) -> dict[str, frozenset[int]]:
+        found = {table.id: Counter(_code_heads(table)) for table in self.tables}
+        for row in (row for sheets in self.sheets.values() for sheet in sheets for row in sheet.rows if row.code):
+            cells = (self.cells.get((row.table, row.row, col)) for col in range(_MOST_CODE_COLUMNS))
+            found[row.table].update(c.col for c in cells if c is not None and squeeze(c.text) == row.code)
+        return {table: frozenset(c for c, n in cols.items() if n >= _FEWEST_CODES) for table, cols in found.items()}
+
     def one(self, form: str) -> Sheet | None:
         """The sheet of a form; None when there is none, or several and so no telling which."""
         found = self.sheets.get(form, [])
         return found[0] if len(found) == 1 else None
+
+
+def _code_heads(table: Table) -> dict[int, int]:
+    cells = (cell for cell in table.cells if cell.row < table.header_rows and _CODE_HEAD.search(squeeze(cell.text)))
+    return {cell.col: _FEWEST_CODES for cell in cells}
 
 
 def _numbering_columns(table: Table) -> frozenset[int]:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gouji.checks.book import Book, CellKey
+from gouji.checks.confirm import confirmations
 from gouji.checks.find import find
-from gouji.checks.flag import LOW_CONFIDENCE, doubt, flag_items, flag_tables, suspects, vouched_for
+from gouji.checks.flag import LOW_CONFIDENCE, doubt, flag_items, flag_tables, suspects
 from gouji.checks.identities import evaluate_all
 from gouji.checks.rules import load_identities
 from gouji.checks.shapes import judge_shapes
@@ -47,13 +48,13 @@ def run_checks(
     suggested = [equals for equals in candidates if len(equals) <= MOST_SUGGESTED]
     suspected = {**unread_cells(book, evaluations), **suspects(evaluations, candidates)}
     shapes = judge_shapes(book)
-    vouched = vouched_for(evaluations, suspected) | (shapes.sure - suspected.keys())
-    flagged = doubt(flag_tables(tables, suspected, vouched), shapes.odd)
+    confirmed = confirmations(evaluations, suspected)
+    flagged = doubt(flag_tables(tables, suspected, confirmed, shapes.sure), shapes.odd)
     doubtful = _doubtful(flagged, settings.sure_confidence)
     findings = find(Book(flagged, ()), evaluations, suggested, pages, doubtful, settings.sure_confidence)
     return Outcome(
         tables=flagged,
-        items=flag_items(items, suspected, vouched),
+        items=flag_items(items, suspected, confirmed, shapes.sure),
         checks=tuple(each.check for each in evaluations),
         suggestions=tuple(suggestion_of(candidate) for equals in suggested for candidate in equals),
         findings=findings,

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
-from gouji.checks.book import CellKey
+from gouji.checks.book import CellKey, Figure
+from gouji.checks.confirm import confirmations
 from gouji.checks.suggest import Candidate
 from gouji.checks.sums import Evaluation
 from gouji.records import Cell, Item, Pointer, Table
+
+Suspects = Mapping[CellKey, tuple[str, ...]]
+Confirmed = Mapping[CellKey, tuple[str, ...]]
+Read = TypeVar("Read", Cell, Item)
 
 LOW_CONFIDENCE = "low_confidence"
 # Flags of doubt that a number loses when an identity holds by it; its other readings stay in `alternatives`.
@@ -21,6 +27,7 @@ _AGAINST_FACT = 0.5  # against a fact of the narrative only a cell that other id
 _ZERO_WEIGHT = 0.7  # a figure read as 0 is seldom the wrong one
 _MOST_SUSPECTS = 3
 _UNSURE = 0.95  # every figure of a failed sum that was read with less is suspect too
+_VOUCHERS = 2
 # Doubt left in a number that takes part in an identity that holds exactly.
 _DOUBT_LEFT = 0.1
 
@@ -28,7 +35,10 @@ _DOUBT_LEFT = 0.1
 def suspects(
     evaluations: Sequence[Evaluation], suggested: Sequence[tuple[Candidate, ...]]
 ) -> dict[CellKey, tuple[str, ...]]:
-    """The rules that each suspect cell failed. A cell with a suggestion stands for all checks that it puts right."""
+    """The rules that each suspect cell failed. A cell with a suggestion stands for all checks that it puts right.
+
+    Two tables that state one sum in two units have a wrong unit between them, and no wrong number.
+    """
     found: dict[CellKey, list[str]] = defaultdict(list)
     settled: set[int] = set()
     for candidate in (candidate for equals in suggested for candidate in equals):
@@ -36,9 +46,10 @@ def suspects(
         if candidate.figure.key is not None:
             found[candidate.figure.key] += [each.check.rule for each in candidate.fixed]
     badness = _badness(evaluations)
+    confirmed = confirmations(evaluations)
     for each in evaluations:
-        if each.check.status == "fail" and id(each) not in settled:
-            for key in _worst(each, badness):
+        if each.check.status == "fail" and id(each) not in settled and not _in_two_units(each):
+            for key in _worst(each, badness, confirmed):
                 found[key].append(each.check.rule)
     return {key: tuple(dict.fromkeys(rules)) for key, rules in found.items()}
 
@@ -55,7 +66,12 @@ def _badness(evaluations: Sequence[Evaluation]) -> dict[CellKey, float]:
     return {key: score + doubt[key] for key, score in found.items()}
 
 
-def _worst(each: Evaluation, badness: dict[CellKey, float]) -> list[CellKey]:
+def _in_two_units(each: Evaluation) -> bool:
+    one_each = len(each.left) == len(each.right) == 1
+    return one_each and each.check.kind == "unit" and len({figure.pointer.table for figure in each.figures}) > 1
+
+
+def _worst(each: Evaluation, badness: dict[CellKey, float], confirmed: Confirmed) -> list[CellKey]:
     keys = [key for key in dict.fromkeys(_keys(each)) if key is not None]
     if not keys:
         return []
@@ -64,8 +80,14 @@ def _worst(each: Evaluation, badness: dict[CellKey, float]) -> list[CellKey]:
     if top < _AGAINST_FACT and any(figure.key is None for figure in each.figures):
         return []
     worst = [key for key in keys if scores[key] >= top - 1e-6]
-    unsure = [figure.key for figure in each.figures if figure.key is not None and figure.confidence < _UNSURE]
+    unsure = [f.key for f in each.figures if f.key and f.confidence < _UNSURE and not _is_settled(f, confirmed)]
     return [*(worst if len(worst) <= _MOST_SUSPECTS else worst[:1]), *unsure]
+
+
+def _is_settled(figure: Figure, confirmed: Confirmed) -> bool:
+    """Whether others vouch for the figure enough: for a zero one sum will do, two cells seldom share a slip."""
+    rules = confirmed.get(figure.key, ()) if figure.key else ()
+    return len(rules) >= (_VOUCHERS if figure.amount else 1)
 
 
 def _keys(each: Evaluation) -> Iterable[CellKey | None]:
@@ -80,26 +102,16 @@ def _key(pointer: Pointer) -> CellKey | None:
     return pointer.table, pointer.row, pointer.col
 
 
-def vouched_for(evaluations: Iterable[Evaluation], suspected: Iterable[CellKey]) -> frozenset[CellKey]:
-    """The cells of identities that hold exactly over at least two figures that are not 0; zeros in them count too."""
-    found = {key for each in evaluations if _vouches(each) for figure in each.figures if (key := figure.key)}
-    return frozenset(found - set(suspected))
-
-
-def _vouches(each: Evaluation) -> bool:
-    if each.check.status != "pass" or each.relation != "=" or not each.right:
-        return False
-    keys = {figure.key for figure in each.figures if figure.amount}
-    return len(keys) >= 2
-
-
 def flag_tables(
-    tables: Sequence[Table], suspected: dict[CellKey, tuple[str, ...]], vouched: frozenset[CellKey]
+    tables: Sequence[Table], suspected: Suspects, confirmed: Confirmed, sure: frozenset[CellKey]
 ) -> tuple[Table, ...]:
-    """The tables with `check:<rule>` on suspects; a vouched number gains confidence and loses its doubt."""
+    """The tables with `check:<rule>` on suspects and `confirmed_by` on numbers that rules vouch for.
+
+    A confirmed number, and one that its place alone makes `sure`, gains confidence and loses its doubt.
+    """
     return tuple(
         table.model_copy(
-            update={"cells": tuple(_flag_cell(table.id, cell, suspected, vouched) for cell in table.cells)}
+            update={"cells": tuple(_flagged(cell, table.id, suspected, confirmed, sure) for cell in table.cells)}
         )
         for table in tables
     )
@@ -119,29 +131,24 @@ def _doubt_cell(table: str, cell: Cell, odd: frozenset[CellKey]) -> Cell:
     return cell.model_copy(update={"flags": (*cell.flags, LOW_CONFIDENCE)})
 
 
-def _flag_cell(table: str, cell: Cell, suspected: dict[CellKey, tuple[str, ...]], vouched: frozenset[CellKey]) -> Cell:
-    update = _update((table, cell.row, cell.col), cell.flags, cell.confidence, suspected, vouched)
-    return cell.model_copy(update=update) if update else cell
-
-
 def flag_items(
-    items: Sequence[Item], suspected: dict[CellKey, tuple[str, ...]], vouched: frozenset[CellKey]
+    items: Sequence[Item], suspected: Suspects, confirmed: Confirmed, sure: frozenset[CellKey]
 ) -> tuple[Item, ...]:
-    """The items with the flags and confidences of their cells."""
-    flagged = []
-    for item in items:
-        update = _update((item.table, item.row, item.col), item.flags, item.confidence, suspected, vouched)
-        flagged.append(item.model_copy(update=update) if update else item)
-    return tuple(flagged)
+    """The items with the flags, confirmations and confidences of their cells."""
+    return tuple(_flagged(item, item.table, suspected, confirmed, sure) for item in items)
 
 
-def _update(
-    key: CellKey, flags: tuple[str, ...], confidence: float, suspected: dict[CellKey, tuple[str, ...]],
-    vouched: frozenset[CellKey],
-) -> dict[str, object]:  # fmt: skip
+def _flagged(read: Read, table: str, suspected: Suspects, confirmed: Confirmed, sure: frozenset[CellKey]) -> Read:
+    key = (table, read.row, read.col)
     if key in suspected:
-        return {"flags": tuple(dict.fromkeys((*flags, *(f"check:{rule}" for rule in suspected[key]))))}
-    if key in vouched:
-        left = tuple(flag for flag in flags if flag not in _CLEARED)
-        return {"flags": left, "confidence": round(1 - (1 - confidence) * _DOUBT_LEFT, 4)}
-    return {}
+        return read.model_copy(update={"flags": _with_rules(read.flags, suspected[key])})
+    if key in confirmed or key in sure:
+        flags = tuple(flag for flag in read.flags if flag not in _CLEARED)
+        confidence = round(1 - (1 - read.confidence) * _DOUBT_LEFT, 4)
+        update = {"flags": flags, "confidence": confidence, "confirmed_by": confirmed.get(key, ())}
+        return read.model_copy(update=update)
+    return read
+
+
+def _with_rules(flags: tuple[str, ...], rules: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*flags, *(f"check:{rule}" for rule in rules))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gouji.checks.book import Book, CellKey, decimals
@@ -12,13 +12,14 @@ from gouji.records import Cell, Table
 from gouji.zh import edits, plain, squeeze
 
 _LINES = re.compile(r"^行次$")
-_CODES = re.compile(r"(?:编码|代码)$")
 _CODE = re.compile(r"\d{3}(?:\d\d){0,2}")
 _PIECE = re.compile(r"\d{2,3}")
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _NONE = re.compile(r"^[-—–－/\s]*$")
 _FEWEST_LINES = 5
 _MOSTLY = 0.5
+_FEW_OUT = 0.15
+_PER_CENT, _LIKE_PER_CENT = ("%", "％"), ("8", "6", "3", "9")
 _NEARLY_ALL, _FEWEST_FIGURES = 0.9, 20
 
 
@@ -31,24 +32,31 @@ class Shapes:
 
 
 def judge_shapes(book: Book) -> Shapes:
-    """Over all tables of known forms: figures that are no numbers, line numbers out of step, codes that are none."""
-    odd: set[CellKey] = set()
+    """Over all tables of known forms: figures that are no numbers, line numbers out of step, codes that are none.
+
+    In all forms: numbers that should be percentages.
+    """
+    odd: set[CellKey] = {key for table in book.tables for key in _no_per_cent(table)}
     sure: set[CellKey] = set()
     for table in (table for table in book.tables if table.form is not None and table.header_rows):
         odd |= set(_no_numbers(book, table)) | set(_odd_decimals(book, table))
-        for column in _columns(table, _LINES):
+        for column in _columns(table, _headed(table, _LINES)):
             in_step, out = _line_numbers(table, column)
             sure |= in_step
             odd |= out
-        odd |= {key for column in _columns(table, _CODES) for key in _no_codes(table, column)}
+        for column in _columns(table, book.code_columns(table.id)):
+            odd |= set(_no_codes(table, column)) | set(_out_of_order(table, column))
     known, stray = _known_codes(book)
     odd |= stray
     return Shapes(frozenset(odd), frozenset(sure | known) - frozenset(odd))
 
 
-def _columns(table: Table, head: re.Pattern[str]) -> list[list[Cell]]:
-    """The body cells of each column with such a head, one column wide, from the top."""
-    cols = [cell.col for cell in table.cells if cell.row < table.header_rows and head.search(squeeze(cell.text))]
+def _headed(table: Table, head: re.Pattern[str]) -> list[int]:
+    return [cell.col for cell in table.cells if cell.row < table.header_rows and head.search(squeeze(cell.text))]
+
+
+def _columns(table: Table, cols: Iterable[int]) -> list[list[Cell]]:
+    """The body cells of each of the columns, one column wide, from the top."""
     body = [cell for cell in table.cells if cell.row >= table.header_rows and cell.col_span == 1]
     return [sorted((cell for cell in body if cell.col == col), key=lambda cell: cell.row) for col in cols]
 
@@ -111,14 +119,47 @@ def _no_codes(table: Table, column: list[Cell]) -> Iterator[CellKey]:
             yield table.id, cell.row, cell.col
 
 
+def _out_of_order(table: Table, column: list[Cell]) -> list[CellKey]:
+    """Codes rise down the column, a code before those below it (205, 20502, 2050201, 208): those few that don't."""
+    coded = [cell for cell in column if _CODE.fullmatch(squeeze(cell.text))]
+    texts = [squeeze(cell.text) for cell in coded]
+    kept = _longest_rise(texts)
+    out = [(table.id, cell.row, cell.col) for i, cell in enumerate(coded) if i not in kept]
+    return out if len(coded) >= _FEWEST_LINES and len(out) <= len(coded) * _FEW_OUT else []
+
+
+def _longest_rise(texts: list[str]) -> set[int]:
+    """The places of the longest series of texts, in their order, of which each is more than the one before."""
+    best: list[tuple[int, int]] = []  # for each place: the length of the series that ends there, and the place before
+    for i, text in enumerate(texts):
+        best.append(max(((best[j][0] + 1, j) for j in range(i) if texts[j] < text), default=(1, -1)))
+    place = max(range(len(best)), key=lambda i: best[i][0], default=-1)
+    kept = set()
+    while place >= 0:
+        kept.add(place)
+        place = best[place][1]
+    return kept
+
+
+def _no_per_cent(table: Table) -> Iterator[CellKey]:
+    """Numbers whose last digit may be a misread %, in a column where the same number stands with its %."""
+    columns: dict[int, set[str]] = defaultdict(set)
+    for cell in table.cells:
+        if cell.value is not None and cell.text.endswith(_PER_CENT):
+            columns[cell.col].add(squeeze(cell.text)[:-1])
+    for cell in table.cells:
+        text = squeeze(cell.text)
+        if cell.value is not None and text.endswith(_LIKE_PER_CENT) and text[:-1] in columns[cell.col]:
+            yield table.id, cell.row, cell.col
+
+
 def _known_codes(book: Book) -> tuple[set[CellKey], set[CellKey]]:
     """Cells of codes that stand with the same name in another table; and those whose name has a like code there."""
     places: dict[str, dict[str, set[CellKey]]] = defaultdict(lambda: defaultdict(set))
-    for sheets in book.sheets.values():
-        for row in (row for sheet in sheets for row in sheet.rows if row.code and row.name):
-            for cell in (book.cells.get((row.table, row.row, col)) for col in _code_columns(book, row.table)):
-                if cell is not None and squeeze(cell.text) == row.code:
-                    places[plain(row.name)][row.code].add((row.table, cell.row, cell.col))
+    names: dict[str, list[tuple[CellKey, str]]] = defaultdict(list)
+    for key, code, name in _coded(book):
+        places[name][code].add(key)
+        names[code].append((key, name))
     known: set[CellKey] = set()
     stray: set[CellKey] = set()
     for codes in places.values():
@@ -129,14 +170,28 @@ def _known_codes(book: Book) -> tuple[set[CellKey], set[CellKey]]:
                 known |= keys
             elif len(shared) == 1 and not tables[code] & tables[shared[0]] and _misread(code, shared[0]):
                 stray |= keys
-    return known, stray
+    return known | _with_like_names(names), stray
+
+
+def _coded(book: Book) -> Iterator[tuple[CellKey, str, str]]:
+    """Each cell that holds its row's whole code, with the code and the row's plain name."""
+    for row in (row for sheets in book.sheets.values() for sheet in sheets for row in sheet.rows if row.code):
+        for col in book.code_columns(row.table) if row.name else ():
+            cell = book.cells.get((row.table, row.row, col))
+            if cell is not None and squeeze(cell.text) == row.code:
+                yield (row.table, cell.row, cell.col), row.code, plain(row.name)
+
+
+def _with_like_names(names: Mapping[str, Sequence[tuple[CellKey, str]]]) -> set[CellKey]:
+    """Cells whose code stands in another table too, with a name that differs by misread characters at most."""
+    return {
+        key
+        for places in names.values()
+        for key, name in places
+        if any(other[0] != key[0] and edits(name, like, len(name) // 4) <= len(name) // 4 for other, like in places)
+    }
 
 
 def _misread(code: str, other: str) -> bool:
     """Whether one code may be the other, misread; a function and an economic code of one name differ by more."""
     return edits(code, other, 2) <= len(other) // 3
-
-
-def _code_columns(book: Book, table: str) -> set[int]:
-    part = next(part for part in book.tables if part.id == table)
-    return {cell.col for cell in part.cells if cell.row < part.header_rows and _CODES.search(squeeze(cell.text))}
