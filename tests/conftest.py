@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 PdfMaker = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """One Prefect server for all tests of flows; it takes seconds to start."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from prefect.testing.utilities import prefect_test_harness
+
+        with prefect_test_harness(server_startup_timeout=180):
+            yield
+        gc.collect()  # here, where what it left open is expected
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import gc
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,6 @@ from gouji.records import Document, MadeBy, Page, Report, Source
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from prefect.client.orchestration import get_client
-    from prefect.testing.utilities import prefect_test_harness
 
     from flows import report as flow
     from flows.summary import page_rows, summary_markdown
@@ -24,20 +21,11 @@ SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "sample.pdf"
 
 # Prefect's server and its clients leave sockets and databases to the garbage collector.
 pytestmark = [
+    pytest.mark.usefixtures("prefect_server"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def server() -> Iterator[None]:
-    """One server for all tests here; it takes seconds to start."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with prefect_test_harness(server_startup_timeout=180):
-            yield
-        gc.collect()  # here, where what it left open is expected
 
 
 def test_flow_and_command_line_write_the_same_bytes(no_ocr: list[int], digital_pdf: Any, tmp_path: Path) -> None:

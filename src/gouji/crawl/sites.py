@@ -72,9 +72,10 @@ class Title(Section):
 
 
 class Site(Section):
-    """One site. `key` is the file's name without ending; `region` is what departments' names may leave out."""
+    """One site. `key` is its `file`'s name without ending; `region` is what departments' names may leave out."""
 
     key: str
+    file: str
     name: str
     start: tuple[Address, ...] = Field(min_length=1)
     hosts: tuple[str, ...] = Field(min_length=1)
@@ -128,7 +129,7 @@ def load_site(path: Path) -> Site:
     for key, value in _read(path).items():
         tree[key] = {**tree[key], **value} if isinstance(value, dict) and isinstance(tree.get(key), dict) else value
     try:
-        site = Site.model_validate({**tree, "key": path.stem})
+        site = Site.model_validate({**tree, "key": path.stem, "file": str(path.absolute())})
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
