@@ -61,12 +61,13 @@ def crawl(
 ) -> str:
     """Crawl these sites, or all of the folder `sites`; gives the folder of the documents.
 
-    `expected`: the register of what is owed, compared at the end. A site of which nothing could be had does not end the run, unless it goes so with all of them.
+    `expected`: the register of what is owed, compared at the end. A site of which nothing could be had does not end the
+    run, unless it goes so with all of them.
 
     Raises:
         UsageError: no such site, or nobody to turn to. CrawlError: nothing of any site could be had.
     """
-    given = (config, overrides or [])
+    given = (config or None, overrides or [])
     settings = _settings(*given).crawl
     found = find_sites(names or [], Path(sites) if sites else None)
     check(found, settings)

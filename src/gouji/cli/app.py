@@ -268,6 +268,23 @@ def review(
 
 
 @app.command()
+def up(
+    sites: Annotated[Path, typer.Option("--sites", help="The folder of your site files.")],
+    data: Annotated[Path, typer.Option("--data", help="The folder for all that is fetched and read.")] = Path("data"),
+    config: ConfigFile = None,
+    register: Annotated[Path | None, typer.Option("--register", help="The CSV file of what is expected.")] = None,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The server's port on this machine.")] = 4200,
+) -> int:
+    """Start server, worker and schedules on this machine and stay: crawl, read and load by the clock. Ctrl-C stops all.
+
+    What runs when stands in prefect.yaml.
+    """
+    from gouji.cli.up import start
+
+    return start(data, sites, config, register, port)
+
+
+@app.command()
 def schema() -> int:
     """Print the JSON Schema of report.json."""
     from gouji.cli.show import show_schema
