@@ -62,10 +62,11 @@ def test_cv2_twins_have_one_version(name: str) -> None:
     assert pins()[name] == "4.10.0.84"
 
 
-def test_pins_know_prefect_and_fastapi() -> None:
-    """Prefect 3.8.8 imports only with FastAPI below 0.155."""
+def test_pins_know_what_prefect_needs() -> None:
+    """Prefect 3.8.8 can't schedule with SQLAlchemy 2.1, nor deploy with FastAPI 0.151: its own null is refused there."""
     assert pins()["prefect"] == "3.8.8"
-    assert tuple(map(int, pins()["fastapi"].split(".")[:2])) < (0, 155)
+    assert tuple(map(int, pins()["fastapi"].split(".")[:2])) < (0, 151)
+    assert tuple(map(int, pins()["sqlalchemy"].split(".")[:2])) < (2, 1)
 
 
 def test_version_is_that_of_the_package() -> None:
