@@ -26,6 +26,7 @@ from flows.ground import ENVIRONMENT
 from gouji.config import data_dir
 from gouji.errors import GoujiError, SetupError
 
+PREFECT = (sys.executable, "-m", "prefect")
 POOL = "gouji"
 RUNS_AT_ONCE = 2
 START_S = 180  # the server's first start makes its database
@@ -68,7 +69,7 @@ class Child:
     """A process that is kept running. `log`: where what it says goes; `ends`: when it ended by itself."""
 
     name: str
-    arguments: list[str]
+    command: list[str]
     log: Path
     process: subprocess.Popen[bytes] | None = None
     ends: list[float] = field(default_factory=list)
@@ -77,7 +78,7 @@ class Child:
         """Start it, in a session of its own: signals come to it from its supervisor alone."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "prefect", *self.arguments],
+                self.command,
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -109,8 +110,8 @@ class Supervisor:
         Path(self._environment["PREFECT_HOME"]).mkdir(parents=True, exist_ok=True)
         address = ["--host", "127.0.0.1", "--port", str(plan.port)]
         worker = ["--pool", POOL, "--type", "process", "--limit", str(RUNS_AT_ONCE), "--install-policy", "never"]
-        self._server = Child("server", ["server", "start", *address], logs / "server.log")
-        self._worker = Child("worker", ["worker", "start", *worker], logs / "worker.log")
+        self._server = Child("server", [*PREFECT, "server", "start", *address], logs / "server.log")
+        self._worker = Child("worker", [*PREFECT, "worker", "start", *worker], logs / "worker.log")
         self._stopping = False
 
     def run(self) -> None:
@@ -158,7 +159,7 @@ class Supervisor:
     def _prefect(self, *arguments: str) -> None:
         if self._stopping:
             return
-        command = [sys.executable, "-m", "prefect", "--no-prompt", *arguments]
+        command = [*PREFECT, "--no-prompt", *arguments]
         done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
         if done.returncode:
             said = (done.stderr or done.stdout).strip().splitlines()

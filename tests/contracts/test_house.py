@@ -63,7 +63,7 @@ def test_cv2_twins_have_one_version(name: str) -> None:
 
 
 def test_pins_know_what_prefect_needs() -> None:
-    """Prefect 3.8.8 can't schedule with SQLAlchemy 2.1, nor deploy with FastAPI 0.151: its own null is refused there."""
+    """Prefect 3.8.8 can't schedule with SQLAlchemy 2.1, nor deploy with FastAPI 0.151, which refuses its null."""
     assert pins()["prefect"] == "3.8.8"
     assert tuple(map(int, pins()["fastapi"].split(".")[:2])) < (0, 151)
     assert tuple(map(int, pins()["sqlalchemy"].split(".")[:2])) < (2, 1)
