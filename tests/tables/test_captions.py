@@ -53,6 +53,15 @@ def test_title_without_blanks() -> None:
         ("附表3", "附表3"),
         ("表 1-2", "表1-2"),
         ("公开０４表", "公开04表"),
+        ("预算公开表01", "预算公开表01"),
+        ("省级01表", "省级01表"),
+        ("部门公开表1", "部门公开表1"),
+        ("附件2-1", "附件2-1"),
+        ("表一", "表一"),
+        ("附表（二）", "附表（二）"),
+        ("表：03", "表：03"),
+        ("公开01表附表", "公开01表附表"),
+        ("财决公开01-1表", "财决公开01-1表"),
     ],
 )
 def test_number_of_a_table(text: str, number: str) -> None:
@@ -70,6 +79,12 @@ def test_number_of_a_table(text: str, number: str) -> None:
         ("单 位 ： 千 元", "千元", 1_000),
         ("金额单位：人民币万元", "万元", 10_000),
         ("（单位：万元）", "万元", 10_000),
+        ("单位:人民币千元", "千元", 1_000),
+        ("金额单位：人民币：元", "元", 1),
+        ("单位：万元（保留两位小数）", "万元", 10_000),
+        ("货币单位：元", "元", 1),
+        ("金额：万元", "万元", 10_000),
+        ("（万元）", "万元", 10_000),
     ],
 )
 def test_unit_of_a_table(text: str, unit: str, factor: int) -> None:
@@ -87,6 +102,12 @@ def test_unit_of_a_table(text: str, unit: str, factor: int) -> None:
         "单位名称（盖章）：云岭县档案馆",
         "填报单位:云岭县档案馆",
         "公开部门：云岭县档案馆",
+        "部门（单位）：云岭县档案馆",
+        "部门(单位)名称：云岭县档案馆",
+        "部门/单位：云岭县档案馆",
+        "部门编码及名称：301云岭县档案馆",
+        "部门名称:[301]云岭县档案馆",
+        "汇总单位：云岭县档案馆",
     ],
 )
 def test_organization_of_a_table(text: str) -> None:
@@ -137,6 +158,32 @@ def test_title_over_two_rows() -> None:
     assert set(found.lines) == {upper, lower}
 
 
+@pytest.mark.parametrize(
+    ("upper", "title"),
+    [
+        ("2025年度一般公共预算财政拨款", "2025年度一般公共预算财政拨款支出决算表"),
+        ("2025年度", "2025年度支出决算表"),
+        ("云岭县档案馆", "支出决算表"),
+        ("云岭县档案馆2025年部门决算", "支出决算表"),
+    ],
+)
+def test_short_row_above_a_title(upper: str, title: str) -> None:
+    """A short row belongs to the title below it where its words go on; a name or the report's own title does not."""
+    assert caption(centred(upper, 222, 22), centred("支出决算表", 250, 22)).title == title
+
+
+def test_title_at_the_left() -> None:
+    """A title may stand at the left, with its number before it."""
+    found = caption(line("表一：部门收支总表", 60, 240, 22), ending("单位：万元", 760, 272))
+    assert (found.title, found.number, found.unit) == ("部门收支总表", "表一", "万元")
+
+
+def test_title_that_is_not_called_a_table() -> None:
+    """A centred title may end in 情况 or 明细; a heading that does, numbered or not in the middle, is prose."""
+    assert caption(centred("一般公共预算“三公”经费预算情况", 260, 22)).title == "一般公共预算“三公”经费预算情况"
+    assert caption(line("一般公共预算“三公”经费预算情况", 60, 260)).title is None
+
+
 @pytest.mark.parametrize("heading", ["第二部分 2025年度部门决算表", "一、收入支出决算总体情况", "（三）“三公”经费情况"])
 def test_numbered_heading_is_not_the_title(heading: str) -> None:
     """A numbered heading above the title is prose, not its first row."""
@@ -179,7 +226,17 @@ def test_notes_below_a_table() -> None:
 
 
 @pytest.mark.parametrize(
-    "note", ["说明：本表为空表。", "备注：数据取自决算报表。", "※含上年结转。", "（注：不含结转资金）"]
+    "note",
+    [
+        "本表反映部门本年度的总收支和年末结转结余情况。",
+        "1.本表以“万元”为金额单位（保留两位小数）。",
+        "本单位没有政府性基金收入，也没有使用政府性基金安排的支出，故本表无数据。",
+        "特别说明：本年度无此项支出。",
+        "说明：本表为空表。",
+        "备注：数据取自决算报表。",
+        "※含上年结转。",
+        "（注：不含结转资金）",
+    ],
 )
 def test_notes_have_many_names(note: str) -> None:
     """Notes begin with 注, 备注, 说明 or an asterisk."""
@@ -230,6 +287,7 @@ def test_page_is_wide_enough() -> None:
         ([centred("收入支出决算总表", 262, 22), ending("公开01表", 760, 266)], ("公开01表", None)),
         ([centred("收入支出决算总表", 262, 22), ending("单位：元", 760, 266)], (None, "元")),
         ([centred("收入支出决算总表（单位：万元）", 262, 22)], (None, "万元")),
+        ([centred("收入支出决算总表（万元）", 262, 22)], (None, "万元")),
     ],
 )
 def test_title_in_one_row_with_number_or_unit(lines: list[Line], told: tuple[str | None, str | None]) -> None:

@@ -343,3 +343,18 @@ def test_misread_column_number_in_a_repeated_head() -> None:
     upper, lower = bottom_grid([HEAD, numbers, *body(20)]), grid_of([HEAD, misread, *body(5, 20)], top=90)
     (table,) = joined(page_of(1, upper), page_of(2, lower)).tables
     assert table.n_rows == 27
+
+
+@pytest.mark.parametrize("said", ["金额单位：万元", "（本套报表金额单位：万元）", "单位：人民币万元"])
+def test_a_unit_given_once_is_every_tables(said: str) -> None:
+    """Where no table prints a unit, the one that a line on another page gives is that of all tables."""
+    cover = page_of(1, lines=[centred("2025年部门预算表", 300, 30), centred(said, 400)])
+    tables = joined(cover, page_of(2, grid_of([HEAD, *body(5)])), page_of(3, grid_of([HEAD, *body(3)]))).tables
+    assert [(table.unit, table.unit_factor) for table in tables] == [("万元", 10_000)] * 2
+
+
+def test_a_unit_given_once_does_not_overrule_a_tables_own() -> None:
+    """Where a table prints its unit, the others stay without one."""
+    cover = page_of(1, lines=[centred("金额单位：万元", 400)])
+    own = page_of(2, grid_of([HEAD, *body(5)]), lines=[line("单位：元", 650, 120)])
+    assert [t.unit for t in joined(cover, own, page_of(3, grid_of([HEAD, *body(3)]))).tables] == ["元", None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, cast
@@ -17,26 +17,45 @@ Row = tuple[Line, ...]
 
 MAX_ABOVE = 5  # rows looked at above a table
 MAX_NOTES = 10
+SENTENCE_ROWS = 3  # rows over which a note's first sentence may run
 NEAR = 3.2  # heights of print: what is farther from the table than this is not its caption
 _NUMBER = re.compile(
-    r"(?:部门|单位)?(?:预算|决算|财决|财预)?公开\d{1,2}(?:-\d{1,2})?表|(?:预算|决算|财决|财预|预|决|附)\d{1,2}(?:-\d)?表"
-    r"|附?表\d{1,2}(?:-\d{1,2})?(?!\d)|附?表[一二三四五六七八九十]{1,3}(?![一-龥])|^附件\d{0,2}(?=[：:]|$)"
+    r"(?:省|市|县|区)?(?:级|直)?(?:部门|单位)?(?:预算|决算|财决|财预)?公开\d{1,2}(?:-\d{1,2})?表(?:附表)?"
+    r"|(?:省级|市级|县级|区级|部门|单位)?(?:预算|决算|财决|财预|预|决|附)\d{1,2}(?:-\d)?表|(?:省级|市级|县级|区级)\d{1,2}表"
+    r"|(?:部门|单位)?(?:预算|决算)?公开表\d{1,2}(?:-\d{1,2})?(?![\d表])|附?表[:：]?\d{1,2}(?:-\d{1,2})?(?!\d)"
+    r"|附?表[一二三四五六七八九十]{1,3}(?![一-龥])|附?表[（(][一二三四五六七八九十\d]{1,3}[）)]"
+    r"|^附件\d{0,2}(?:-\d{1,2})?(?=[：:]|$)"
 )
-_UNIT = re.compile(r"[（(]?(?:金额|计量)?单位[:：]?(?:人民币)?(亿元|万元|千元|元)[）)]?")
+_MONEY = r"(亿元|万元|千元|元)"
+_UNIT = re.compile(
+    rf"[（(]?(?:金额|计量|货币)?单位[:：]?(?:人民币[:：]?)?{_MONEY}(?:[（(][^（）()]*[）)])?[）)]?|^[（(]?金额[:：]{_MONEY}[）)]?$"
+    rf"|[（(](?:人民币)?{_MONEY}[）)]$"
+)
+_COMMON_UNIT = re.compile(
+    r"^[（(]?(?:本套|全部|以下|各|本)?(?:报表|表格|表)?(?:统一)?(?:金额|计量)?单位(?:均|统一)?[:：为]{1,2}(?:人民币)?"
+    rf"[“\"]?{_MONEY}[”\"]?[）)。]?$"
+)
 _ORGANIZATION = re.compile(
-    r"(?:编制|公开|填报|预算|申报|主管)?(?:部门|单位)(?:名称)?(?:[（(](?:盖章|公章|签章)[）)])?[:：](.+)"
+    r"(?:编制|公开|填报|预算|申报|主管|汇总)?(?:部门|单位)(?:[/／、](?:部门|单位)|[（(](?:部门|单位)[）)])?(?:(?:编码|代码)[及和])?(?:名称)?"
+    r"(?:[（(](?:盖章|公章|签章)[）)])?[:：](.+)"
 )
+_OWN_CODE = re.compile(r"^(?:[\[［【（(]?\d{3,9}[\]］】）)]?[-—]?)(?=[^\d])")
 _META = re.compile(
     r"单位[:：]|部门[:：]|部门名称|单位名称|名称[:：]|金额单位|编制日期|填报日期|^[（(]?20\d\d年?度?[）)]?$"
     r"|^20\d\d年\d{1,2}月\d{1,2}日$"
 )
 _TITLE = re.compile(r"表(?:[（(].{1,20}[）)])?$|明细表|总表|续表|一览表")
+_UNCALLED_TITLE = re.compile(r"(?:情况|明细|汇总|一览)(?:[（(].{1,20}[）)])?$")
+_BROKEN_OFF = re.compile(
+    r"(?:财政拨款|(?<!部门)(?<!单位)[预决]算|资金|经费|支出|收入|收支|绩效|项目|年度?|“三公”|[、和及与的])$"
+)
 _NUMBERING = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[、.．])"
 )
-_NOTE = re.compile(r"^(?:[（(]?注|备注|说明[:：]|[*＊※]|填表说明|填报说明)")
+_NOTE = re.compile(r"^(?:[（(]?注|备注|(?:特别|有关|情况)?说明[:：]|[*＊※]|填表说明|填报说明)")
+_OF_TABLE = re.compile(r"^(?:\d{1,2}[.．、])?本表|本表(?:无数据|没有数据|为空|是空表|无内容|无数字)")
 _FOLIO = re.compile(r"^[-—－–·]*(?:第?\d{1,4}页?(?:[/共]{1,2}\d{1,4}页?)?)[-—－–·]*$")
-_CONTINUED = re.compile(r"^[（(]?(?:续表?|接上表|接上页)[）)]?$")
+_CONTINUED = re.compile(r"^[（(]?(?:续表?|接上[表页]|续上[表页]|续前表)[）)]?$")
 
 
 @dataclass(frozen=True)
@@ -75,16 +94,28 @@ def read_caption(frame: Box, lines: Sequence[Line], top: int, bottom: int) -> Ca
     meta, title = _above(frame, above)
     notes = _notes(frame, below)
     words = [squeeze(line.text) for line in (*meta, *title)]
-    unit = next((found.group(1) for text in words if (found := _UNIT.search(text))), None)
+    unit = next((said for text in words if (said := said_unit(text))), None)
     heading = [line for line in title if _NUMBERING.match(squeeze(line.text))]  # stays a heading of the prose
     return Caption(
         title="".join(_bare_title(line) for line in title) or None,
         number=next((found.group(0) for text in words if (found := _NUMBER.search(text))), None),
         organization=_organization(meta),
-        unit=cast(Unit, unit) if unit else None,
+        unit=unit,
         notes=_note_texts(notes),
         lines=tuple(line for line in (*meta, *title, *(line for row in notes for line in row)) if line not in heading),
     )
+
+
+def said_unit(text: str) -> Unit | None:
+    """The unit that a squeezed line of a caption says; None when it says none."""
+    found = _UNIT.search(text)
+    return cast(Unit, next(filter(None, found.groups()))) if found else None
+
+
+def common_unit(lines: Iterable[Line]) -> Unit | None:
+    """The unit that a line by itself gives for all tables (on their cover page, say); None without one, or with two."""
+    said = {found.group(1) for line in lines if (found := _COMMON_UNIT.search(squeeze(line.text)))}
+    return cast(Unit, said.pop()) if len(said) == 1 else None
 
 
 def _bare_title(line: Line) -> str:
@@ -157,7 +188,10 @@ def _is_title(line: Line, frame: Box) -> bool:
     bare = _bare_title(line)
     if not bare or len(text) > 60 or text.endswith(("。", "；", "，", "：")) or _ORGANIZATION.match(text):
         return False
-    return bool(_TITLE.search(bare)) or (_is_centred((line,), frame) and not _NUMBERING.match(text) and "表" in bare)
+    if _TITLE.search(bare):
+        return True
+    called = "表" in bare or bool(_UNCALLED_TITLE.search(bare))
+    return called and _is_centred((line,), frame) and not _NUMBERING.match(text)
 
 
 def _is_centred(row: Row, frame: Box) -> bool:
@@ -173,8 +207,9 @@ def _whole_title(title: list[Line], farther: Sequence[Row], frame: Box) -> list[
         text = "".join(squeeze(line.text) for line in above)
         size = height(title[0].box)
         same = abs(height(box) - size) < 0.2 * size and own[1] - box[3] < 1.1 * size
-        wide = width(box) > 0.7 * width(frame)  # a title is broken only where the line is full
-        if not (same and wide and _is_centred(above, frame)) or _NUMBERING.match(text) or _TITLE.search(text):
+        # A title is broken where the line is full, or where its words plainly go on.
+        broken = width(box) > 0.7 * width(frame) or bool(_BROKEN_OFF.search(text))
+        if not (same and broken and _is_centred(above, frame)) or _NUMBERING.match(text) or _TITLE.search(text):
             break
         whole = [*above, *whole]
     return whole
@@ -186,13 +221,13 @@ def _organization(meta: Sequence[Line]) -> str | None:
         for part in re.split(r"\s{2,}|(?=金额单位)|(?=单位[:：])|(?=公开\d+表)", normalise(line.text).strip()):
             found = _ORGANIZATION.match(squeeze(part))
             if found and not _UNIT.match(squeeze(part)):
-                return found.group(1)
+                return _OWN_CODE.sub("", found.group(1))
     return None
 
 
 def _notes(frame: Box, rows: Sequence[Row]) -> list[Row]:
     """The rows of notes right below a table: from 注 on, in small print, closely set."""
-    if not rows or not _NOTE.match(squeeze(rows[0][0].text)):
+    if not rows or not _is_note(rows):
         return []
     first = union(line.box for line in rows[0])
     if first[1] - frame[3] > NEAR * height(first):
@@ -205,6 +240,14 @@ def _notes(frame: Box, rows: Sequence[Row]) -> list[Row]:
             break
         notes.append(row)
     return notes
+
+
+def _is_note(rows: Sequence[Row]) -> bool:
+    """Whether a note begins here: it is called one, or its first sentence speaks of 本表."""
+    if _NOTE.match(squeeze(rows[0][0].text)):
+        return True
+    sentence = "".join(squeeze(line.text) for row in rows[:SENTENCE_ROWS] for line in row).partition("。")[0]
+    return bool(_OF_TABLE.search(sentence))
 
 
 def _note_texts(rows: Sequence[Row]) -> tuple[str, ...]:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 
 from gouji.config import TablesSettings
 from gouji.records import Cell, Finding, Grid, GridCell, Line, Page, PageReading, Pointer, Table
+from gouji.tables.captions import common_unit
 from gouji.tables.columns import common_columns, head_again, in_common_columns, repeated_rows, similar, without_head
 from gouji.tables.leaves import readings_to_leaves
 from gouji.tables.placing import Placed, place_grids, running_texts
 from gouji.tables.seams import Seam, Verdict, judge_seam, regular_columns, sew
 from gouji.tables.sideways import CONTINUED, add_columns, goes_on_sideways, stands_beside
-from gouji.zh import parse_number, squeeze
+from gouji.zh import UNITS, parse_number, squeeze
 
 MAX_ROOM = 0.35  # of the page's height: a page with more room left was not full, even if the next row is tall
 DOUBTFUL = "table.join_doubtful"
@@ -46,7 +47,15 @@ def join_pages(readings: Sequence[PageReading], settings: TablesSettings) -> Joi
         prose.append((leaf.page, tuple(line for line in leaf.lines if id(line) not in used)))
     known = Counter(squeeze(cell.text) for part in placed for cell in part.grid.cells)
     tables, findings = _chains_to_tables(_to_chains(placed), known, settings)
-    return Joined(tables, tuple(prose), findings)
+    return Joined(_with_common_unit(tables, prose), tuple(prose), findings)
+
+
+def _with_common_unit(tables: tuple[Table, ...], prose: Sequence[tuple[Page, tuple[Line, ...]]]) -> tuple[Table, ...]:
+    """Where no table has a unit of its own, the one given once for all of them is each table's."""
+    unit = common_unit(line for _, lines in prose for line in lines)
+    if unit is None or any(table.unit for table in tables):
+        return tables
+    return tuple(table.model_copy(update={"unit": unit, "unit_factor": UNITS[unit]}) for table in tables)
 
 
 def _to_chains(placed: Sequence[Placed]) -> list[list[Placed]]:

@@ -14,7 +14,7 @@ from gouji.zh import parse_number, squeeze
 SAME_ROW_BORDER = 0.015  # of the table's height
 FEWEST_ROWS = 3
 FIGURES = 0.6  # share of the cells beside the labels that are figures; forms full of words are forms of their own
-CONTINUED = re.compile(r"续表|续上表|接上[表页]|[（(]续[表一二三四五六七八九十\d]*[）)]")
+CONTINUED = re.compile(r"续表|续[上前][表页]|接上[表页]|[（(]续[表一二三四五六七八九十\d]*[）)]")
 
 
 def goes_on_sideways(chain: Sequence[Placed], after: Sequence[Placed]) -> bool:
