@@ -173,15 +173,16 @@ def test_of_two_years_the_later_is_this_year() -> None:
     assert found["last_year.reception"] == 50000
 
 
-def test_columns_that_cannot_be_told_apart_give_no_items() -> None:
-    """基本支出 stands under 本年收入 and under 本年支出: the second is meant."""
+def test_columns_of_the_same_head_are_told_apart_by_the_head_above() -> None:
+    """基本支出 under 本年收入 and under 本年支出 are two measures."""
     text = """
     科目编码 | 科目名称 | 本年收入 | < | 本年支出 | < | <
     ^ | ^ | 基本支出 | 项目支出 | 小计 | 基本支出 | 项目支出
     2050201 | 学前教育 | 1.00 | 2.00 | 7.00 | 3.00 | 4.00
     """
     found = {item.measure: item.text for item in items_of(text, "一般公共预算财政拨款支出决算表")}
-    assert found == {"total": "7.00", "basic": "3.00", "project": "4.00"}
+    income = {"income.basic": "1.00", "income.project": "2.00"}
+    assert found == {"total": "7.00", "basic": "3.00", "project": "4.00", **income}
 
 
 def test_a_code_printed_with_its_name_is_parted_from_it() -> None:

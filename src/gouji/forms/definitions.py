@@ -21,13 +21,17 @@ class _Frozen(BaseModel):
 
 
 class Words(_Frozen):
-    """Heads that mean the same in every form. `part`: 类, 款, 项 columns of a code that is printed in pieces."""
+    """Heads that mean the same in every form. `part`: 类, 款, 项 columns of a code that is printed in pieces.
+
+    `foreign`: words of titles that are no form's.
+    """
 
     code: tuple[str, ...]
     part: tuple[str, ...]
     name: tuple[str, ...]
     line: tuple[str, ...]
     column_numbers: tuple[str, ...]
+    foreign: tuple[str, ...] = ()
     totals: tuple[str, ...]
 
 
@@ -50,7 +54,7 @@ class Title(_Frozen):
 class FormDefinition(_Frozen):
     """One official form.
 
-    sides: what stands before the measure's id, side by side from the left (two_sided).
+    sides: what stands before the measure's id, side by side from the left (two_sided); more_sides: of further panels.
     rows, columns: of a wide form that is printed standing; the item's measure is then "<column>.<row>".
     labels: cells that a performance form is known by. marks: cells of the body that speak for the form.
     absent: heads or labels that the form never has. names: heads of the name column, where not the common ones.
@@ -61,6 +65,7 @@ class FormDefinition(_Frozen):
     layout: Layout
     title: Title
     sides: tuple[str, ...] = ()
+    more_sides: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     rows: tuple[Measure, ...] = ()
     columns: tuple[Measure, ...] = ()

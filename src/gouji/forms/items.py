@@ -48,6 +48,7 @@ def _table_items(table: Table, definition: FormDefinition, unit: Unit) -> Iterat
 def _rows_items(grid: Grid, definition: FormDefinition, unit: Unit) -> Iterator[Item]:
     table = grid.table
     panels = panels_of(grid, table.header_rows, definition)
+    sides = definition.sides + definition.more_sides
     pieces: list[list[str]] = [[] for _ in panels]
     for row in range(table.header_rows, table.n_rows):
         if numbers_columns(grid.starting(row), definition.words):
@@ -57,7 +58,7 @@ def _rows_items(grid: Grid, definition: FormDefinition, unit: Unit) -> Iterator[
             name = _row_name(grid, row, panel, definition)
             if code is None and (both := _CODE_AND_NAME.fullmatch(name)):
                 code, name = both.group(1), both.group(2)
-            side = definition.sides[index] + "." if index < len(definition.sides) else ""
+            side = sides[index] + "." if index < len(sides) else ""
             for col, measure in panel.measures:
                 cell = grid.at(row, col)
                 if cell is not None and cell.row == row and cell.value is not None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import cast
 
 from gouji.forms.columns import match_measures
-from gouji.forms.definitions import FormDefinition, Measure
+from gouji.forms.definitions import FormDefinition, Kind, Measure
 from gouji.forms.heads import Grid
 from gouji.forms.reading import Unit, make_item
 from gouji.forms.units import said_factor
@@ -38,12 +40,13 @@ def performance_items(table: Table, definition: FormDefinition, unit: Unit) -> I
     grid = Grid(table)
     money = _funds_unit(table, unit)
     block: _Block | None = None
+    seen: dict[int, Measure] = {}
     for row in range(table.n_rows):
         found = _block_at(grid, row, definition)
         if found is not None:
             block = found
         elif block is None:
-            yield from _pair_items(grid, row, money)
+            yield from _pair_items(grid, row, definition, money, seen)
         else:
             yield from _block_items(grid, row, block, money)
 
@@ -82,14 +85,26 @@ def _row_label(grid: Grid, row: int, block: _Block) -> str:
     return unnumbered(labels[-1].text) if labels else ""
 
 
-def _pair_items(grid: Grid, row: int, unit: Unit) -> Iterator[Item]:
+def _pair_items(
+    grid: Grid, row: int, definition: FormDefinition, unit: Unit, seen: dict[int, Measure]
+) -> Iterator[Item]:
+    """The amounts that stand each behind its label, in one row; `seen` keeps what the column of an amount means.
+
+    "预算数 | 8.00 | 执行数 | 6.00" gives the form's own measures; funds in the rows below take them from the column.
+    """
     cells = [cell for cell in grid.starting(row) if cell.text]
-    if len(cells) < 2 or not any(word in squeeze(cells[-2].text) for word in _FUNDS):
-        return
-    last, label = cells[-1], cells[-2]
-    told = _WITH_UNIT.fullmatch(squeeze(last.text))
-    amount = parse_number(told.group(1)) if told else last.value
-    if amount is not None:
-        own = Unit(UNITS[told.group(2)]) if told else unit
+    for label, last in pairwise(cells):
+        told = _WITH_UNIT.fullmatch(squeeze(last.text))
+        amount = parse_number(told.group(1)) if told else last.value
+        if amount is None or label.value is not None:
+            continue
+        own = match_measures([(head_of(label.text),)], definition.measures).get(0)
+        if own is not None:
+            seen[last.col] = own
+        elif not any(word in squeeze(label.text) for word in _FUNDS):
+            continue
+        measure = seen.get(last.col)
         read = last.model_copy(update={"value": amount})
-        yield make_item(grid.table, read, None, unnumbered(label.text), "funds.amount", "money", own)
+        scale = Unit(UNITS[told.group(2)]) if told else unit
+        name, kind = ("funds.amount", "money") if measure is None else (measure.id, measure.kind)
+        yield make_item(grid.table, read, None, unnumbered(label.text), name, cast(Kind, kind), scale)

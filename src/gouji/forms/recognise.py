@@ -64,7 +64,8 @@ def _view(table: Table, any_form: FormDefinition) -> _View:
     grid = Grid(table)
     rows = count_header_rows(grid, any_form.words)
     title = table.title or _title_inside(grid, rows) or ""
-    texts = frozenset(head_of(cell.text) for cell in table.cells if cell.text and cell.value is None)
+    words = [cell.text for cell in table.cells if cell.text and cell.value is None]
+    texts = frozenset(head_of(text) for text in (*words, *map(unnumbered, words)))
     body = tuple(cell.text for cell in table.cells if cell.row >= rows and cell.text and cell.value is None)
     return _View(table, grid, rows, head_of(title), column_heads(grid, rows, any_form.words), texts, body)
 
@@ -117,7 +118,7 @@ def _same_family(view: _View, definition: FormDefinition, final: bool) -> bool:
 
 def _family(view: _View, final: bool) -> str:
     heads = "".join("".join(path) for path in view.paths)
-    if "决算" in view.title or "决算" in heads:
+    if "决算" in view.title or "决算" in heads or "统计数" in heads:
         return "final"
     return "final" if final and "预算数" not in heads else "budget"
 
@@ -126,7 +127,8 @@ def _title_score(title: str, definition: FormDefinition) -> float:
     """1: all words stand in it, none of the forbidden. 0: it says nothing. Below: it may be, or is, another's."""
     if not title:
         return 0.0
-    if any(holds(title, word) for word in definition.title.none):
+    foreign = () if definition.layout == "performance" else definition.words.foreign
+    if any(holds(title, word) for word in (*definition.title.none, *foreign)):
         return _TITLE_OF_ANOTHER
     found = sum(holds(title, word) for word in definition.title.all)
     if found == len(definition.title.all):
@@ -152,7 +154,8 @@ def _share(required: Sequence[str], found: set[str]) -> float:
 
 
 def _is_two_sided(view: _View, definition: FormDefinition) -> bool:
-    return len(panels_of(view.grid, view.header_rows, definition)) == len(definition.sides)
+    panels = len(panels_of(view.grid, view.header_rows, definition))
+    return len(definition.sides) <= panels <= len(definition.sides) + len(definition.more_sides)
 
 
 def _standing_share(view: _View, definition: FormDefinition) -> float:
