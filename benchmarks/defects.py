@@ -33,7 +33,7 @@ from gouji.synth.defects import CASES, print_case, scan_case
 from gouji.synth.scan import bind_pdf
 from gouji.tables.fill import find_cell_print
 from gouji.tables.lattice import Lattice, rulings_to_lattices
-from gouji.tables.rulings import find_rulings
+from gouji.tables.ruled_ink import find_rulings
 
 Key = tuple[int, int, int, int, str]
 OPEN = ("three_lines", "borderless")  # nothing but OCR tells where their columns are

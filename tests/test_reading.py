@@ -16,7 +16,7 @@ from gouji.pages.raster import Char, Raster
 from gouji.pages.upright import turn_image
 from gouji.protocols import Image, Quad, Reading
 from gouji.reading import Readers, find_frames, find_lattices, page_image, read_digital, read_scan
-from gouji.tables.rulings import find_rulings
+from gouji.tables.ruled_ink import find_rulings
 
 DPI = 150
 ROWS = [

@@ -20,7 +20,8 @@ from gouji.tables.doubt import settle
 from gouji.tables.fill import cut_line, fill_lattice, find_cell_print
 from gouji.tables.lattice import Lattice, rulings_to_lattices
 from gouji.tables.prose import boxes_to_lines, cut_prose, find_prose
-from gouji.tables.rulings import Ruling, Rulings, find_rulings, rulings_of
+from gouji.tables.ruled_ink import find_rulings
+from gouji.tables.rulings import Ruling, Rulings, rulings_of
 from gouji.tables.three_lines import find_open_frames, frame_to_lattice
 
 OWN_DETECTOR = "rulings"

@@ -17,7 +17,7 @@ from gouji.geometry import Box
 from gouji.ink import flatten
 from gouji.synth.fonts import font_path
 from gouji.tables.lattice import Lattice, rulings_to_lattices
-from gouji.tables.rulings import find_rulings
+from gouji.tables.ruled_ink import find_rulings
 
 Grey = NDArray[np.uint8]
 Span = tuple[int, int, int, int]  # row, column, row span, column span

@@ -25,7 +25,8 @@ from gouji.ink import flatten
 from gouji.pages.straighten import find_bend, straighten
 from gouji.pages.upright import find_skew, rotate
 from gouji.tables.lattice import rulings_to_lattices
-from gouji.tables.rulings import Rulings, find_rulings, rulings_of
+from gouji.tables.ruled_ink import find_rulings
+from gouji.tables.rulings import Rulings, rulings_of
 
 DPIS = (150, 200, 300)
 often = settings(max_examples=25, derandomize=True, deadline=None, database=None)

@@ -14,12 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.geometry import Box
-from gouji.tables.rulings import TOUCH_INCH, Ruling, Rulings
+from gouji.tables.rulings import SAME_INCH, Ruling, Rulings, cluster, group_rulings
 
-SAME_INCH = 0.03  # borders nearer than this are one border (double lines)
-MIN_GAP_INCH = 0.07  # the smallest print is 0.1 inch high with its leading
-PRINTED = 0.65  # an edge is there when this share of it is ruled
-FAINT = 0.35  # and may be there from this share on
+PRINTED = 0.45  # an edge is there when this share of it is ruled
+FAINT = 0.25  # and may be there from this share on
 MIN_SIDE_INCH = 0.3  # a table is at least this high and wide
 Flags = NDArray[np.float64]
 
@@ -71,27 +69,6 @@ def _inside(a: Box, b: Box) -> bool:
     return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3] and a != b
 
 
-def group_rulings(rulings: Rulings, dpi: int) -> list[Rulings]:
-    """Rulings that touch or cross each other, group by group."""
-    touch = TOUCH_INCH * dpi
-    parents = list(range(len(rulings.across) + len(rulings.down)))
-
-    def root(i: int) -> int:
-        while parents[i] != i:
-            parents[i] = parents[parents[i]]
-            i = parents[i]
-        return i
-
-    for i, a in enumerate(rulings.across):
-        for j, d in enumerate(rulings.down, len(rulings.across)):
-            if a.start - touch <= d.at <= a.stop + touch and d.start - touch <= a.at <= d.stop + touch:
-                parents[root(i)] = root(j)
-    groups: dict[int, tuple[list[Ruling], list[Ruling]]] = {}
-    for i, ruling in enumerate((*rulings.across, *rulings.down)):
-        groups.setdefault(root(i), ([], []))[i >= len(rulings.across)].append(ruling)
-    return [Rulings(tuple(across), tuple(down)) for across, down in groups.values()]
-
-
 def group_to_lattice(group: Rulings, dpi: int) -> Lattice | None:
     """The lattice of one group; None when it has no two cells or is too small to be a table."""
     xs, ys = find_borders(group, dpi)
@@ -117,38 +94,6 @@ def find_borders(group: Rulings, dpi: int) -> tuple[list[int], list[int]]:
     """
     xs, ys = cluster(group.down, dpi), cluster(group.across, dpi)
     return _open_sides(xs, group.across, dpi), _open_sides(ys, group.down, dpi)
-
-
-def cluster(rulings: Sequence[Ruling], dpi: int) -> list[int]:
-    """Positions of rulings: those nearer than `SAME_INCH` made one (weighted by length).
-
-    No row or column is narrower than `MIN_GAP_INCH`: of two borders nearer than that, that with less ruling goes.
-    """
-    clusters: list[list[Ruling]] = []
-    for ruling in sorted(rulings, key=lambda r: r.at):
-        if clusters and ruling.at - _middle(clusters[-1]) <= SAME_INCH * dpi:
-            clusters[-1].append(ruling)
-        else:
-            clusters.append([ruling])
-    while (i := _narrowest(clusters)) is not None and _gap(clusters, i) < MIN_GAP_INCH * dpi:
-        clusters.pop(i if _total(clusters[i]) < _total(clusters[i + 1]) else i + 1)
-    return [round(_middle(group)) for group in clusters]
-
-
-def _narrowest(clusters: Sequence[Sequence[Ruling]]) -> int | None:
-    return min(range(len(clusters) - 1), key=lambda i: _gap(clusters, i), default=None)
-
-
-def _gap(clusters: Sequence[Sequence[Ruling]], i: int) -> float:
-    return _middle(clusters[i + 1]) - _middle(clusters[i])
-
-
-def _total(rulings: Sequence[Ruling]) -> float:
-    return sum(ruling.length for ruling in rulings)
-
-
-def _middle(rulings: Sequence[Ruling]) -> float:
-    return float(np.average([r.at for r in rulings], weights=[r.length for r in rulings]))
 
 
 def _open_sides(borders: list[int], crossing: Sequence[Ruling], dpi: int) -> list[int]:

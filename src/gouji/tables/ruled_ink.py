@@ -1,0 +1,294 @@
+"""Rulings from pixels: long straight ink, short ink that joins it, and what else is printed along the same borders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gouji.ink import Mask, ink_of, straight_ink
+from gouji.tables.rulings import IN_LINE_INCH, TOUCH_INCH, Ruling, Rulings, group_rulings
+from gouji.tables.trace import trace_borders
+
+SEED_INCH = 0.4  # straight ink at least this long is a ruling by itself: no stroke of body text is
+SHORT_INCH = 0.11  # shorter ink is one only when both its ends touch rulings across
+GAP_INCH = 0.022  # breaks up to this length are bridged
+MAX_THICK_INCH = 0.06
+CLEAR_INCH = 0.02  # where the ink beside a ruling is looked for
+SURE_INCH = 1.5  # a seed shorter than this must also be clear of ink beside it, as a printed cell border is
+SEED_SOLID, SEED_BUSY, SURE_BUSY = 0.5, 0.22, 0.45
+SURE_SOLID, SOLID_BUSY = 0.97, 0.33
+JOIN_SOLID, JOIN_BUSY = 0.85, 0.15
+BREAK_INCH = 0.09  # pieces in line with breaks up to this length between them are one broken or dashed ruling
+MAX_BOW_PX = 1.5
+CARRIED_INK = 0.7  # share of the way to the next ruling that must be inked
+LONE_SOLID = 0.97  # for a loose run that no ruling lies in line with: it may be the stroke of a character
+MENDED_SOLID = 0.85  # with its breaks counted: strokes of figures that stand above each other leave larger ones
+DASH_GAP_INCH = 0.06
+DASH_THICK_INCH = 0.02
+DASH_SOLID = 0.4
+DASH_INCH = 0.16
+LEAST_DASHES = 4
+FAR_INCH = 0.3  # so far past the last ruling across, a ruling leaves its table
+AIR_INCH = 0.012  # print keeps at least this far from the rulings
+RUNS_THROUGH = 0.3  # share of the sides of crossings that must be inked
+
+
+Patch = NDArray[np.bool_]
+
+
+def find_rulings(flat: Mask, dpi: int) -> Rulings:
+    """The rulings of an upright, flattened page.
+
+    Long straight ink comes first; then short pieces that join two rulings, so that a head cell's side is found and the
+    stroke of a character is not.
+    """
+    ink = ink_of(flat, dpi, 0.08)
+    inks = (ink, np.ascontiguousarray(ink.T))
+    across, down = (mend_breaks(_runs(part, dpi), dpi) for part in inks)
+    seeds = [[r for r in runs if r.length >= SEED_INCH * dpi and _is_line(r, dpi)] for runs in (across, down)]
+    seeds = [own + _dashed(part, own, dpi) for own, part in zip(seeds, inks, strict=True)]
+    touch = TOUCH_INCH * dpi
+    seeds = [
+        [run for run in runs if _runs_through(run, own, others, dpi)]
+        for runs, own, others in zip(seeds, inks, (seeds[1], seeds[0]), strict=True)
+    ]
+    seeds = [_without_streaks(Rulings(tuple(seeds[0]), tuple(seeds[1])), flip, dpi) for flip in (False, True)]
+    for _ in range(2):
+        seeds = [
+            seeds[0] + _joining(across, seeds[0], seeds[1], touch),
+            seeds[1] + _joining(down, seeds[1], seeds[0], touch),
+        ]
+    seeds = [
+        [_carried_on(run, own, others, dpi) for run in runs]
+        for runs, own, others in zip(seeds, inks, (seeds[1], seeds[0]), strict=True)
+    ]
+    return trace_borders(flat, Rulings(tuple(seeds[0]), tuple(seeds[1])), dpi)
+
+
+def _without_streaks(rulings: Rulings, flip: bool, dpi: int) -> list[Ruling]:
+    """The rulings across (down with `flip`) without those that run on past their table, where its others end.
+
+    Dust on the glass draws a line over the whole sheet.
+    """
+    kept: list[Ruling] = []
+    far, near = FAR_INCH * dpi, 2 * TOUCH_INCH * dpi
+    for group in group_rulings(rulings, dpi):
+        own, others = (group.down, group.across) if flip else (group.across, group.down)
+        first, last = min((o.at for o in others), default=0.0), max((o.at for o in others), default=0.0)
+        ending = min(
+            sum(abs(run.start - first) <= near for run in own), sum(abs(run.stop - last) <= near for run in own)
+        )
+        past = [run.at for run in own if run.start < first - far or run.stop > last + far]
+        if not others or ending < max(2, len(past)):
+            past = []
+        kept += [run for run in own if not any(abs(run.at - at) <= IN_LINE_INCH * dpi for at in past)]
+    return kept
+
+
+def _runs_through(run: Ruling, ink: Mask, others: Sequence[Ruling], dpi: int) -> bool:
+    """Whether a broken run is inked on both sides of the rulings that it crosses; print in a lane leaves air there."""
+    if run.solid >= SURE_SOLID:
+        return True
+    near, row, reach = TOUCH_INCH * dpi, round(run.at - 0.5), max(1, round(AIR_INCH * dpi))
+    sides: list[bool] = []
+    for other in others:
+        if not (other.start - near <= run.at <= other.stop + near and run.start - near <= other.at <= run.stop + near):
+            continue
+        before, after = round(other.at - other.thick / 2) - 1, round(other.at + other.thick / 2) + 1
+        lanes = ((before - reach, before), (after, after + reach))
+        sides += [
+            bool((ink[max(0, row - 1) : row + 2, a:b] > 0).any())
+            for a, b in lanes
+            if a >= run.start + near / 2 and b <= run.stop - near / 2
+        ]
+    return len(sides) < 2 or sum(sides) >= RUNS_THROUGH * len(sides)
+
+
+def _carried_on(run: Ruling, ink: Mask, others: Sequence[Ruling], dpi: int) -> Ruling:
+    """The ruling drawn out to the next rulings across where it breaks off before them and most of the way is inked."""
+    touch = TOUCH_INCH * dpi
+    crossing = sorted(other.at for other in others if other.start - touch <= run.at <= other.stop + touch)
+    before = max((at for at in crossing if at < run.start - touch), default=None)
+    after = min((at for at in crossing if at > run.stop + touch), default=None)
+    start = before if before is not None and _inked(ink, run.at, before, run.start, dpi) else run.start
+    stop = after if after is not None and _inked(ink, run.at, run.stop, after, dpi) else run.stop
+    return run if (start, stop) == (run.start, run.stop) else replace(run, start=start, stop=stop)
+
+
+def _inked(ink: Mask, at: float, start: float, stop: float, dpi: int) -> bool:
+    """Whether a stretch no longer than a cell's side is mostly inked along its middle, and clear beside it."""
+    if stop - start > SEED_INCH * dpi:
+        return False
+    left, right, row, clear = round(start), round(stop), round(at - 0.5), max(3, round(2 * CLEAR_INCH * dpi))
+    strip = (ink[max(0, row - 1) : row + 2, left:right] > 0).any(axis=0)
+    inner = slice(left + clear, max(right - clear, left + clear + 1))
+    beside = (ink[max(0, row - clear) : max(1, row - clear + 1), inner], ink[row + clear :, inner][:1])
+    return float(strip.mean()) >= CARRIED_INK and all(
+        float((part > 0).mean()) <= JOIN_BUSY for part in beside if part.size
+    )
+
+
+def _bow(rows: Patch) -> float:
+    """How far the middle third of a run lies off its outer thirds, in pixels: the rim of a seal is no line."""
+    thirds = np.array_split(rows, 3, axis=1)
+    left, middle, right = (
+        float(np.average(np.arange(len(rows)), weights=part.sum(axis=1))) if part.any() else 0.0 for part in thirds
+    )
+    return abs(middle - (left + right) / 2)
+
+
+def mend_breaks(runs: Sequence[Ruling], dpi: int) -> list[Ruling]:
+    """The runs, those in line with a short break between them made one; runs with ink beside them stay as they are.
+
+    Text makes runs too, but strokes of text have other ink close by.
+    """
+    mended = [run for run in runs if not _is_piece(run)]
+    for piece in sorted(filter(_is_piece, runs), key=lambda run: run.start):
+        i = next((i for i, run in enumerate(mended) if _is_piece(run) and _goes_on(run, piece, dpi)), None)
+        if i is None:
+            mended.append(piece)
+        else:
+            mended[i] = _one_of(mended[i], piece)
+    return mended
+
+
+def _is_piece(run: Ruling) -> bool:
+    return run.solid >= JOIN_SOLID and run.busy <= JOIN_BUSY
+
+
+def _goes_on(run: Ruling, piece: Ruling, dpi: int) -> bool:
+    gap = piece.start - run.stop
+    near = 0 <= gap <= BREAK_INCH * dpi and abs(run.at - piece.at) <= IN_LINE_INCH * dpi
+    return near and _one_of(run, piece).solid >= MENDED_SOLID
+
+
+def _one_of(run: Ruling, piece: Ruling) -> Ruling:
+    inked = run.length + piece.length
+    at = (run.at * run.length + piece.at * piece.length) / inked
+    thick = (run.thick * run.length + piece.thick * piece.length) / inked
+    solid = (run.solid * run.length + piece.solid * piece.length) / (piece.stop - run.start)
+    return replace(
+        run,
+        at=at,
+        stop=piece.stop,
+        thick=thick,
+        solid=solid,
+        busy=max(run.busy, piece.busy),
+        crowd=max(run.crowd, piece.crowd),
+        loose=run.loose or piece.loose,
+    )
+
+
+def _dashed(ink: Mask, known: Sequence[Ruling], dpi: int) -> list[Ruling]:
+    """Dashed lines that are not yet known: thin strokes in line, with breaks as long as a dash and nothing beside."""
+    near = IN_LINE_INCH * dpi
+    return [
+        run
+        for run in _runs(_dashes(ink, dpi), dpi, SEED_INCH, DASH_GAP_INCH)
+        if run.solid >= DASH_SOLID
+        and run.busy <= JOIN_BUSY
+        and _pieces(ink, run) >= LEAST_DASHES
+        and not any(abs(o.at - run.at) <= near and o.start < run.stop and run.start < o.stop for o in known)
+    ]
+
+
+def _dashes(ink: Mask, dpi: int) -> Mask:
+    """The ink of components that may be dashes or where dashes cross: small and nothing but thin strokes."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    wide, high, area = (stats[:, c] for c in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
+    thin = area <= max(3.0, DASH_THICK_INCH * dpi) * (wide + high)
+    small = np.maximum(wide, high) <= DASH_INCH * dpi
+    dash = thin & small
+    dash[0] = False
+    return np.asarray(dash[labels].astype(np.uint8) * 255)
+
+
+def _pieces(ink: Mask, run: Ruling) -> int:
+    row = round(run.at - 0.5)
+    inked = (ink[max(0, row - 1) : row + 2, round(run.start) : round(run.stop)] > 0).any(axis=0)
+    return int(np.count_nonzero(np.diff(inked.astype(np.int8)) == 1)) + 1
+
+
+def _is_line(run: Ruling, dpi: int) -> bool:
+    if run.solid >= SURE_SOLID and run.crowd <= JOIN_BUSY:
+        return True
+    if run.length >= SURE_INCH * dpi:
+        limit = SURE_BUSY
+    else:
+        limit = SOLID_BUSY if run.solid >= SURE_SOLID else SEED_BUSY if run.solid >= JOIN_SOLID else JOIN_BUSY
+    return run.solid >= SEED_SOLID and run.busy <= limit
+
+
+def _runs(ink: Mask, dpi: int, least: float = SHORT_INCH, gap: float = GAP_INCH) -> list[Ruling]:
+    """Every straight horizontal run of ink of at least `least` inches, gaps of up to `gap` inches bridged."""
+    long = straight_ink(ink, max(8, round(least * dpi)), True, max(2, round(gap * dpi)))
+    # A run that drifts by a pixel falls apart into steps: a little height joins them.
+    joined = cv2.dilate(long, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    runs = []
+    for i in range(1, count):
+        x, y, w, h, _ = stats[i].tolist()
+        patch = (labels[y : y + h, x : x + w] == i) & (long[y : y + h, x : x + w] > 0)
+        runs += [_ruling(ink, patch, x, y, band, dpi) for band in _bands(patch, dpi)]
+    return runs
+
+
+def _bands(patch: Patch, dpi: int) -> list[tuple[int, int]]:
+    """The bands of rows of one connected patch that are mostly inked; a band too thick for a line is left out."""
+    if len(patch) <= MAX_THICK_INCH * dpi:
+        return [(0, len(patch))]
+    profile = patch.sum(axis=1)
+    strong = profile >= max(SHORT_INCH * dpi, 0.3 * profile.max())
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], strong.astype(np.int8), [0]))))
+    bands = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return [(top, bottom) for top, bottom in bands if bottom - top <= MAX_THICK_INCH * dpi]
+
+
+def _ruling(ink: Mask, patch: Patch, x: int, y: int, band: tuple[int, int], dpi: int) -> Ruling:
+    rows = patch[band[0] : band[1]]
+    weights, columns = rows.sum(axis=1), np.flatnonzero(rows.any(axis=0))
+    filled = np.flatnonzero(weights)
+    top, bottom = y + band[0] + int(filled[0]), y + band[0] + int(filled[-1]) + 1
+    left, right = x + int(columns[0]), x + int(columns[-1]) + 1
+    at = y + band[0] + float(np.average(np.arange(len(weights)), weights=weights)) + 0.5
+    clear = max(2, round(CLEAR_INCH * dpi))
+    inner = slice(left + 2 * clear, max(right - 2 * clear, left + 2 * clear + 1))  # rulings across end here
+    beside = (ink[max(0, top - clear - 1) : max(1, top - clear + 1), inner], ink[bottom + clear - 1 :, inner][:2])
+    crowds = [float((rows > 0).any(axis=0).mean()) for rows in beside if rows.size] or [0.0]
+    inked = np.asarray((ink[top:bottom, left:right] > 0).any(axis=0))
+    solid = 0.0 if _bow(rows) > MAX_BOW_PX else float(inked.mean())
+    reach = round(TOUCH_INCH * dpi)
+    loose = not (inked[:reach].all() and inked[-reach:].all())
+    return Ruling(
+        at, float(left), float(right), float(weights.sum()) / len(columns), solid, max(crowds), min(crowds), loose
+    )
+
+
+def _joining(runs: Sequence[Ruling], known: Sequence[Ruling], others: Sequence[Ruling], touch: float) -> list[Ruling]:
+    """The runs not yet known both of whose ends touch a ruling across."""
+    seen = set(known)
+    return [
+        run
+        for run in runs
+        if run not in seen
+        and run.busy <= JOIN_BUSY
+        and run.solid >= (LONE_SOLID if run.loose and not _in_line(run, known, touch / 2) else JOIN_SOLID)
+        and all(any(_touches(run, end, other, touch) for other in others) for end in _ends(run))
+    ]
+
+
+def _in_line(run: Ruling, known: Sequence[Ruling], near: float) -> bool:
+    """Whether a known ruling lies in line with the run: a cell's side mostly goes on the border of its column."""
+    return any(abs(other.at - run.at) <= near for other in known)
+
+
+def _ends(run: Ruling) -> tuple[float, float]:
+    return run.start, run.stop
+
+
+def _touches(run: Ruling, end: float, other: Ruling, touch: float) -> bool:
+    return abs(other.at - end) <= touch and other.start - touch <= run.at <= other.stop + touch
