@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gouji.geometry import Box
 from gouji.tables.rulings import SAME_INCH, Ruling, Rulings, cluster, group_rulings
 
-PRINTED = 0.45  # an edge is there when this share of it is ruled
+PRINTED = 0.5  # an edge is there when this share of it is ruled
 FAINT = 0.25  # and may be there from this share on
 MIN_SIDE_INCH = 0.3  # a table is at least this high and wide
 Flags = NDArray[np.float64]
