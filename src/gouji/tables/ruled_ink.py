@@ -32,6 +32,7 @@ DASH_THICK_INCH = 0.02
 DASH_SOLID = 0.4
 DASH_INCH = 0.16
 LEAST_DASHES = 4
+DASHES_OF_A_TABLE = 16
 FAR_INCH = 0.3  # so far past the last ruling across, a ruling leaves its table
 AIR_INCH = 0.012  # print keeps at least this far from the rulings
 RUNS_THROUGH = 0.3  # share of the sides of crossings that must be inked
@@ -50,7 +51,10 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
     inks = (ink, np.ascontiguousarray(ink.T))
     across, down = (mend_breaks(_runs(part, dpi), dpi) for part in inks)
     seeds = [[r for r in runs if r.length >= SEED_INCH * dpi and _is_line(r, dpi)] for runs in (across, down)]
-    seeds = [own + _dashed(part, own, dpi) for own, part in zip(seeds, inks, strict=True)]
+    seeds = [
+        own + _dashed(dashes, part, own, dpi)
+        for own, dashes, part in zip(seeds, find_dashes(ink, dpi), inks, strict=True)
+    ]
     touch = TOUCH_INCH * dpi
     seeds = [
         [run for run in runs if _runs_through(run, own, others, dpi)]
@@ -183,12 +187,14 @@ def _one_of(run: Ruling, piece: Ruling) -> Ruling:
     )
 
 
-def _dashed(ink: Mask, known: Sequence[Ruling], dpi: int) -> list[Ruling]:
+def _dashed(dashes: Mask | None, ink: Mask, known: Sequence[Ruling], dpi: int) -> list[Ruling]:
     """Dashed lines that are not yet known: thin strokes in line, with breaks as long as a dash and nothing beside."""
+    if dashes is None:
+        return []
     near = IN_LINE_INCH * dpi
     return [
         run
-        for run in _runs(_dashes(ink, dpi), dpi, SEED_INCH, DASH_GAP_INCH)
+        for run in _runs(dashes, dpi, SEED_INCH, DASH_GAP_INCH)
         if run.solid >= DASH_SOLID
         and run.busy <= JOIN_BUSY
         and _pieces(ink, run) >= LEAST_DASHES
@@ -196,15 +202,21 @@ def _dashed(ink: Mask, known: Sequence[Ruling], dpi: int) -> list[Ruling]:
     ]
 
 
-def _dashes(ink: Mask, dpi: int) -> Mask:
-    """The ink of components that may be dashes or where dashes cross: small and nothing but thin strokes."""
+def find_dashes(ink: Mask, dpi: int) -> tuple[Mask | None, Mask | None]:
+    """The ink of what may be dashes or where dashes cross, for lines across and, transposed, for lines down.
+
+    Such components are small and nothing but thin strokes. None where too few lie lengthwise to make a line.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
     wide, high, area = (stats[:, c] for c in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
     thin = area <= max(3.0, DASH_THICK_INCH * dpi) * (wide + high)
-    small = np.maximum(wide, high) <= DASH_INCH * dpi
-    dash = thin & small
+    dash = thin & (np.maximum(wide, high) <= DASH_INCH * dpi) & (np.maximum(wide, high) >= DASH_INCH / 4 * dpi)
     dash[0] = False
-    return np.asarray(dash[labels].astype(np.uint8) * 255)
+    enough = [np.count_nonzero(dash & (a >= 2 * b)) >= DASHES_OF_A_TABLE for a, b in ((wide, high), (high, wide))]
+    if not any(enough):
+        return None, None
+    mask = np.asarray(dash[labels].astype(np.uint8) * 255)
+    return mask if enough[0] else None, np.ascontiguousarray(mask.T) if enough[1] else None
 
 
 def _pieces(ink: Mask, run: Ruling) -> int:

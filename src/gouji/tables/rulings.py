@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 import numpy as np
 
@@ -109,7 +108,9 @@ def _in_line(rulings: Sequence[Ruling], dpi: int, first: int = 0) -> list[tuple[
     order = sorted(range(len(rulings)), key=lambda i: rulings[i].at)
     pairs = []
     for place, i in enumerate(order):
-        for j in takewhile(lambda j, i=i: rulings[j].at - rulings[i].at <= near, order[place + 1 :]):
+        for j in order[place + 1 :]:
+            if rulings[j].at - rulings[i].at > near:
+                break
             if max(rulings[i].start, rulings[j].start) - min(rulings[i].stop, rulings[j].stop) <= gap:
                 pairs.append((first + i, first + j))
     return pairs
