@@ -47,7 +47,7 @@ class LocalSite:
         self.most_under_way = 0
         self.delay_s = 0.0
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -86,7 +86,8 @@ class LocalSite:
             f"<meta name='PubDate' content='{published} 10:00'></head><body><h1>{title}</h1>{links}</body></html>",
         )
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """What answers requests."""
         site = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -85,7 +85,9 @@ def crawl(order: Order, stopping: threading.Event) -> Summary:
         else:
             shutil.rmtree(job, ignore_errors=True)
         (summary,) = journal.summaries(site.key)
-        return summary.model_copy(update={"resumed": resumed, "empty": tuple(spider.empty)})
+        if not summary.reached and not why:
+            why = next((failure.reason for failure in journal.failures(number)), "")
+        return summary.model_copy(update={"resumed": resumed, "empty": tuple(spider.empty), "why": why})
 
 
 def _job_folder(out: Path, site: Site, crawl: int) -> Path:
@@ -186,7 +188,8 @@ def scrapy_settings(order: Order, job: Path) -> dict[str, Any]:
         "LOG_ENABLED": False,
     }
     if order.site.old_tls:
-        settings |= {"DOWNLOADER_CLIENT_TLS_CIPHERS": "ALL:@SECLEVEL=0", "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.0"}
+        settings["DOWNLOAD_TLS_MIN_VERSION"] = "TLSv1.0"
+        settings["DOWNLOAD_HANDLERS"]["https"] = f"{here}.old_tls.OldTlsHandler"
     return settings
 
 

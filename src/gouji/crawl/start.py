@@ -123,7 +123,7 @@ def _followed(child: subprocess.Popen[str], order: str, site: Site, listen: List
 
 def _reached(summary: Summary, site: Site) -> Summary:
     if summary.state == "finished" and summary.outcomes and not summary.reached:
-        raise CrawlError(f"{site.key}: nothing of {site.start[0]} could be had: {', '.join(summary.outcomes)}")
+        raise CrawlError(f"{site.key}: nothing could be had ({', '.join(summary.outcomes)}): {summary.why}")
     return summary
 
 
