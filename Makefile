@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test lint ner schema constraints clean
+.PHONY: demo test lint ner language schema constraints clean
 
 # The sample report, read by the Prefect flow.
 demo: $(READY)
@@ -21,6 +21,12 @@ lint: $(READY)
 # Writes the training text and trains the NER model in models/ner.
 ner: $(READY)
 	@$(BIN)/python -m gouji.facts.train
+
+# Writes the text of fictitious reports and counts its words into models/language.
+language: $(READY)
+	@mkdir -p .gouji
+	@$(BIN)/python -m gouji.synth.wording .gouji/words.txt 120
+	@$(BIN)/python -m gouji.engines.language .gouji/words.txt models/language/chars.tsv.gz
 
 schema: $(READY)
 	@$(BIN)/gouji schema > docs/report.schema.json

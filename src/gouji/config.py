@@ -53,6 +53,7 @@ class EngineSettings(Section):
     det_box_threshold: float
     det_unclip_ratio: float
     rec_batch: int
+    language: bool
 
 
 class DetectorSettings(Section):
@@ -125,8 +126,14 @@ class ArchiveSettings(Section):
     unpack_max_depth: int = Field(ge=0)
 
 
+class CrewSettings(Section):
+    """How many processes `gouji read` shares a scanned file's pages out to (0: one for each core)."""
+
+    workers: int = Field(ge=0)
+
+
 # What a report does not depend on: how files were come by, and how a machine shares out its work.
-_UNTOLD: Any = {"archive": True, "crawl": True, "engine": {"threads"}}
+_UNTOLD: Any = {"archive": True, "crawl": True, "crew": True, "engine": {"threads"}}
 
 
 class Settings(Section):
@@ -140,6 +147,7 @@ class Settings(Section):
     checks: ChecksSettings
     crawl: CrawlSettings
     archive: ArchiveSettings
+    crew: CrewSettings
 
     def digest(self) -> str:
         """The first 16 hex digits of the sha256 of all settings that a report depends on."""

@@ -7,7 +7,7 @@ report from the folder. The command line (`read_report`) and the flow call the s
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from gouji import pipeline, store
 from gouji.config import Settings
 from gouji.errors import GoujiError, InputError, UsageError
 from gouji.pages.draw import draw_page
+from gouji.pages.raster import Opened
 from gouji.pages.rasterise import file_sha256, media_type
 from gouji.reading import Readers, page_image
 from gouji.records import Document, Finding, MadeBy, Page, PageReading, Pointer, Record, Report, Source
@@ -22,6 +23,9 @@ from gouji.version import __version__
 
 OnPage = Callable[[PageReading, bool], None]
 """Called after each page with its reading and whether it was already there."""
+
+ReadPages = Callable[["Job", tuple[int, ...], Settings, str | None], Iterator[PageReading]]
+"""How the pages of a job are read: `read_pages`, or several processes (`crew`)."""
 
 UNREAD = "page.unread"
 # What the findings of a file as a whole say; the codes are those of `errors` and of `Opened.warnings`.
@@ -76,8 +80,11 @@ def read_report(
     force: bool = False,
     draw: bool = False,
     on_page: OnPage | None = None,
+    read: ReadPages | None = None,
 ) -> Outcome:
     """Read the file into its run folder below `out`. A file that cannot be opened gives a report that says so.
+
+    `read` is how its pages are read, if not by this process alone.
 
     Raises:
         InputError: there is no such file, or it cannot be read at all.
@@ -91,7 +98,7 @@ def read_report(
         return refuse(path, out, settings, error)
     if not job.done:
         tell_saved(job, on_page)
-        for reading in read_pages(job, job.todo, settings, password):
+        for reading in (read or read_pages)(job, job.todo, settings, password):
             if on_page is not None:
                 on_page(reading, False)
     report = finish(job, settings)
@@ -159,7 +166,7 @@ def tell_saved(job: Job, on_page: OnPage | None) -> None:
 
 def read_pages(
     job: Job, numbers: Iterable[int], settings: Settings, password: str | None = None, *, strict: bool = False
-) -> Iterator[PageReading]:
+) -> Generator[PageReading, None, None]:
     """Read these pages, each into the folder before the next is begun.
 
     A page on which the engine breaks down counts as unread, unless `strict`: then the error goes through, for callers
@@ -169,28 +176,43 @@ def read_pages(
         InputError: the file is gone. OutputError: the folder cannot be written. SetupError: a model is missing.
     """
     numbers = tuple(numbers)
-    if not numbers:
-        return
+    if numbers:
+        with pipeline.open_report(Path(job.path), settings, password) as opened:
+            yield from read_opened(job, opened, numbers, settings, strict=strict)
+
+
+def read_opened(
+    job: Job, opened: Opened, numbers: Iterable[int], settings: Settings, *, strict: bool = False
+) -> Iterator[PageReading]:
+    """`read_pages` of a file that is open already.
+
+    Raises:
+        OutputError: the folder cannot be written. SetupError: a model is missing.
+    """
     readers = _readers(settings)
-    with pipeline.open_report(Path(job.path), settings, password) as opened:
-        for number in numbers:
-            try:
-                reading = pipeline.read_page(opened, number, readers, settings)
-            except GoujiError:
+    for number in numbers:
+        try:
+            reading = pipeline.read_page(opened, number, readers, settings)
+        except GoujiError:
+            raise
+        except Exception as error:
+            if strict:
                 raise
-            except Exception as error:
-                if strict:
-                    raise
-                yield give_up(job, number, error)
-                continue
-            store.save_reading(Path(job.folder), reading)
-            yield reading
+            yield give_up(job, number, error)
+            continue
+        store.save_reading(Path(job.folder), reading)
+        yield reading
 
 
 @lru_cache(maxsize=1)
 def _readers(settings: Settings) -> Readers:
     """Engines take seconds to load, so the last ones stay for the next file or task."""
     return pipeline.open_readers(settings)
+
+
+def forget_readers() -> None:
+    """Let go of the engines that stayed: other processes go on and need the memory."""
+    _readers.cache_clear()
 
 
 def give_up(job: Job, number: int, error: BaseException) -> PageReading:

@@ -66,9 +66,10 @@ def claim_folder(out: Path, source: Path, sha256: str) -> Path:
 
 
 def readings_key(sha256: str, settings: Settings) -> str:
-    """What page readings depend on: the content, gouji's version, and the settings of all that looks at pixels."""
+    """What page readings depend on: content, version, language model, and the settings of all that looks at pixels."""
     parts = (settings.pages, settings.engine, settings.detector, settings.tables)
-    return _key(sha256, __version__, *(part.model_dump_json(exclude={"threads"}) for part in parts))
+    language = _digest_of(sorted((data_dir("models") / "language").glob("*.gz")))
+    return _key(sha256, __version__, language, *(part.model_dump_json(exclude={"threads"}) for part in parts))
 
 
 def report_key(sha256: str, settings: Settings, pages: Iterable[int]) -> str:
@@ -84,7 +85,10 @@ def _data_digest() -> str:
     """Forms, facts, identities and the NER model are data: a changed file is a changed report."""
     configs, ner = data_dir("configs"), data_dir("models") / "ner"
     files = [path for room in ("forms", "facts", "identities") for path in sorted((configs / room).rglob("*.toml"))]
-    files += [path for path in (ner / "meta.json", ner / "ner" / "model") if path.is_file()]
+    return _digest_of([*files, *(path for path in (ner / "meta.json", ner / "ner" / "model") if path.is_file())])
+
+
+def _digest_of(files: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.name.encode() + b"\n" + path.read_bytes())

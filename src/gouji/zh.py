@@ -26,6 +26,11 @@ def squeeze(text: str) -> str:
     return "".join(normalise(text).split())
 
 
+def is_chinese(text: str) -> bool:
+    """Whether the text holds Chinese characters and nothing else."""
+    return bool(text) and all("\u4e00" <= char <= "\u9fff" for char in text)
+
+
 def parse_number(text: str) -> Decimal | None:
     """The number that a whole cell text is, with its percent sign left aside; None when the text is no number.
 

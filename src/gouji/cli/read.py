@@ -113,6 +113,7 @@ def parse_pages(text: str) -> tuple[int, ...] | None:
 
 def _read_one(path: Path, settings: Settings, pages: tuple[int, ...] | None, options: Options) -> int:
     """Read one file; a failure of this file alone is told and counted, not raised."""
+    from gouji.crew import read_pages
     from gouji.run import read_report
 
     progress = Progress(path, options)
@@ -126,6 +127,7 @@ def _read_one(path: Path, settings: Settings, pages: tuple[int, ...] | None, opt
             force=options.force,
             draw=options.draw,
             on_page=progress.page,
+            read=read_pages,
         )
     except (OutputError, SetupError, UsageError):
         raise

@@ -1,71 +1,156 @@
 """From a recogniser's probabilities to a reading with its doubts: CTC's best path, its places and its runners-up.
 
-Greedy CTC decoding (Graves et al. 2006): the best class per frame, repeats merged, blanks dropped.
+Greedy CTC decoding (Graves et al. 2006): the best class per frame, repeats merged, blanks dropped. A traditional form
+is read as the simplified one that mainland reports print, and Chinese characters in doubt are weighed by how the field
+writes. Figures are read as they look, and by nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gouji.engines.language import Language, Place, choose
 from gouji.protocols import Reading
-from gouji.zh import squeeze
+from gouji.zh import is_chinese, squeeze
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BLANK = 0
+SURE = 0.98  # a character at least this likely has no runner-up worth telling
+MIN_OPTION = 0.002  # a character less likely than this is no option
+MIN_DROPPED = 0.08  # where none was read, a character at least this likely may have been dropped
+OPTIONS = 6
 MIN_RUNNER_UP = 0.02  # share of the winner's probability below which a runner-up is not worth telling
 MAX_ALTERNATIVES = 3
 FOLD = str.maketrans("，。：；（）", ",.:;()")  # a punctuation mark's width is no other reading
 
 
-def decode(probabilities: NDArray[np.float32], alphabet: Sequence[str], used: float = 1.0) -> Reading:
-    """One crop's reading from its `(frames, classes)` probabilities.
+class Decoder:
+    """Reads probabilities over an alphabet (blank first); `twins` names the characters that are read as others."""
 
-    `alphabet` names the classes, blank first. `used` is the share of the frames that the crop fills (the rest is
-    padding); places count along the crop alone. Confidence is the mean of the characters' confidences, 0 for no text.
-    """
-    frames = max(1, round(len(probabilities) * used))
-    best = probabilities.argmax(axis=1)
-    runs = _runs(best)
-    if not runs:
-        return Reading("", 0.0)
-    peaks = [start + int(probabilities[start:stop, label].argmax()) for start, stop, label in runs]
-    chars = [float(probabilities[peak, label]) for peak, (_, _, label) in zip(peaks, runs, strict=True)]
-    text = "".join(alphabet[label] for _, _, label in runs)
-    places = tuple(min(1.0, (peak + 0.5) / frames) for peak in peaks)
-    inked = [chance for chance, char in zip(chars, text, strict=True) if not char.isspace()]
-    confidence = float(np.mean(inked)) if inked else 0.0
-    alternatives = _alternatives(probabilities, alphabet, runs, peaks, text)
-    return Reading(text, confidence, tuple(chars), places, alternatives)
+    def __init__(
+        self, alphabet: Sequence[str], language: Language | None = None, twins: Mapping[str, str] | None = None
+    ) -> None:
+        self.alphabet = alphabet
+        self._language = language
+        self._twins = twins or {}
+
+    def decode(self, probabilities: NDArray[np.float32], used: float = 1.0) -> Reading:
+        """One crop's reading from its `(frames, classes)` probabilities.
+
+        `used` is the share of the frames that the crop fills (the rest is padding); places count along the crop alone.
+        Confidence is the mean of the characters' confidences, 0 for no text.
+        """
+        frames = max(1, round(len(probabilities) * used))
+        places = self.find_places(probabilities)
+        chosen = choose(places, self._language)
+        read = [(place, char, chance) for place, (char, chance) in zip(places, chosen, strict=True) if char]
+        if not read:
+            return Reading("", 0.0)
+        text = "".join(char for _, char, _ in read)
+        inked = [chance for _, char, chance in read if not char.isspace()]
+        return Reading(
+            text,
+            float(np.mean(inked)) if inked else 0.0,
+            tuple(chance for _, _, chance in read),
+            tuple(min(1.0, (place.frame + 0.5) / frames) for place, _, _ in read),
+            _alternatives(places, chosen, text),
+        )
+
+    def find_places(self, probabilities: NDArray[np.float32]) -> list[Place]:
+        """Where characters were read, and where one may have been dropped, each with what it may be, best first."""
+        best = self._folded[probabilities.argmax(axis=1)]
+        runs = _runs(best)
+        places: list[Place] = []
+        for i, (start, stop, label) in enumerate(runs):
+            if label != BLANK:
+                places.append(self._read_place(probabilities, start, stop, label))
+            elif self._language is not None:
+                beside = {runs[j][2] for j in (i - 1, i + 1) if 0 <= j < len(runs)}
+                place = self._dropped_place(probabilities[start:stop], start, beside)
+                places += [place] if place else []
+        return places
+
+    def _read_place(self, probabilities: NDArray[np.float32], start: int, stop: int, label: int) -> Place:
+        """The place of a run of frames of one class, at the frame where that class is likeliest."""
+        alike = self._alike.get(label, [label])
+        chances = probabilities[start:stop, alike].sum(axis=1)
+        peak = int(chances.argmax())
+        winner = (self.alphabet[label], float(chances[peak]))
+        if winner[1] >= SURE:
+            return Place(start + peak, (winner,))
+        others = self._options(probabilities[start + peak], {label})
+        return Place(start + peak, (winner, *others))
+
+    def _dropped_place(self, frames: NDArray[np.float32], start: int, beside: set[int]) -> Place | None:
+        """A blank stretch's frame in which a character is likeliest, if likely enough and no rim of a neighbour."""
+        peak = int(frames[:, BLANK].argmin())
+        if frames[peak, BLANK] > 1 - MIN_DROPPED:
+            return None
+        options = self._options(frames[peak], beside | {BLANK})
+        if not options or options[0][1] < MIN_DROPPED or not is_chinese(options[0][0]):
+            return None
+        return Place(start + peak, (("", float(frames[peak, BLANK])), *options))
+
+    def _options(self, frame: NDArray[np.float32], without: set[int]) -> list[tuple[str, float]]:
+        """The likeliest classes of a frame as characters ("" for blank), twins added up, best first."""
+        chances: dict[int, float] = {}
+        for label in np.argpartition(frame, -OPTIONS)[-OPTIONS:].tolist():
+            twin = int(self._folded[label])
+            if twin not in without and frame[label] >= MIN_OPTION:
+                chances[twin] = chances.get(twin, 0.0) + float(frame[label])
+        ranked = sorted(chances.items(), key=lambda option: -option[1])
+        return [("" if label == BLANK else self.alphabet[label], chance) for label, chance in ranked]
+
+    @cached_property
+    def _folded(self) -> NDArray[np.int64]:
+        """For each class the class that it is read as."""
+        index = {char: i for i, char in enumerate(self.alphabet)}
+        folded = np.arange(len(self.alphabet))
+        for char, twin in self._twins.items():
+            if char in index and twin in index:
+                folded[index[char]] = index[twin]
+        return folded
+
+    @cached_property
+    def _alike(self) -> dict[int, list[int]]:
+        """Of each class that others are read as: itself and those."""
+        alike: dict[int, list[int]] = {}
+        for label, twin in enumerate(self._folded.tolist()):
+            if label != twin:
+                alike.setdefault(twin, [twin]).append(label)
+        return alike
 
 
 def _runs(best: NDArray[np.int64]) -> list[tuple[int, int, int]]:
-    """Runs of one class that is not blank, as (first frame, frame after the last, class)."""
+    """Runs of one class as (first frame, frame after the last, class)."""
     edges = np.flatnonzero(np.diff(best)) + 1
     starts = [0, *edges.tolist()]
     stops = [*edges.tolist(), len(best)]
-    return [(a, b, int(best[a])) for a, b in zip(starts, stops, strict=True) if best[a] != BLANK]
+    return [(a, b, int(best[a])) for a, b in zip(starts, stops, strict=True)]
 
 
 def _alternatives(
-    probabilities: NDArray[np.float32],
-    alphabet: Sequence[str],
-    runs: list[tuple[int, int, int]],
-    peaks: list[int],
-    text: str,
+    places: Sequence[Place], chosen: Sequence[tuple[str, float]], text: str
 ) -> tuple[tuple[str, float], ...]:
-    """The readings that differ in one character, a runner-up in place of its winner; the most likely first."""
+    """The readings that differ in one character, another option in place of the chosen; the most likely first."""
     found: list[tuple[float, str]] = []
-    for i, (peak, (_, _, label)) in enumerate(zip(peaks, runs, strict=True)):
-        frame = probabilities[peak]
-        for other in np.argpartition(frame, -3)[-3:]:
-            ratio = float(frame[other] / max(frame[label], 1e-6))
-            reading = text[:i] + ("" if other == BLANK else alphabet[other]) + text[i + 1 :]
-            if ratio >= MIN_RUNNER_UP and squeeze(reading).translate(FOLD) != squeeze(text).translate(FOLD):
+    at = 0
+    for place, (char, chance) in zip(places, chosen, strict=True):
+        for other, likely in place.options:
+            ratio = likely / max(chance, 1e-6)
+            reading = text[:at] + other + text[at + len(char) :]
+            if other != char and ratio >= MIN_RUNNER_UP and _differ(reading, text):
                 found.append((ratio, reading))
+        at += len(char)
     found.sort(reverse=True)
     return tuple((reading, round(ratio / (1 + ratio), 4)) for ratio, reading in found[:MAX_ALTERNATIVES])
+
+
+def _differ(a: str, b: str) -> bool:
+    return squeeze(a).translate(FOLD) != squeeze(b).translate(FOLD)

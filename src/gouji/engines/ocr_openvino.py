@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 
 from gouji.config import EngineSettings
 from gouji.engines.channels import as_bgr
-from gouji.engines.ctc import decode
 from gouji.engines.db import quads_of
-from gouji.engines.weights import cache_dir, characters, model_dir
+from gouji.engines.weights import cache_dir, characters, decoder_of, model_dir
 from gouji.errors import SetupError
 from gouji.protocols import Image, Quad, Reading
 
@@ -47,7 +46,7 @@ class OpenVinoEngine:
             for task, given in (("detection", settings.det_model_dir), ("recognition", settings.rec_model_dir))
         ]
         self._detect, self._recognise = (core.compile_model(f / "inference.onnx", "CPU", options) for f in folders)
-        self._alphabet = ["", *characters(folders[1] / "inference.onnx"), " "]
+        self._decoder = decoder_of(["", *characters(folders[1] / "inference.onnx"), " "], settings)
         self._settings = settings
         self.models = tuple(folder.name.rsplit("-", 2)[0] for folder in folders)
 
@@ -72,7 +71,7 @@ class OpenVinoEngine:
             width = max(WIDTH_STEP, -(-max(strip.shape[1] for strip in strips) // WIDTH_STEP) * WIDTH_STEP)
             probabilities = self._recognise(_tensor(strips, width))[0]
             for i, strip, frames in zip(batch, strips, probabilities, strict=True):
-                readings[i] = decode(frames, self._alphabet, strip.shape[1] / width)
+                readings[i] = self._decoder.decode(frames, strip.shape[1] / width)
         return readings
 
 

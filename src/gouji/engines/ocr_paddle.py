@@ -16,8 +16,8 @@ import numpy as np
 
 from gouji.config import EngineSettings
 from gouji.engines.channels import as_bgr
-from gouji.engines.ctc import decode
-from gouji.engines.weights import model_dir
+from gouji.engines.ctc import Decoder
+from gouji.engines.weights import decoder_of, model_dir
 from gouji.errors import SetupError
 from gouji.protocols import Image, Quad, Reading
 
@@ -45,8 +45,8 @@ class PaddleEngine:
             TextRecognition, "recognition", settings, settings.rec_model_dir, settings.rec_model_name
         )
         predictor = self._recognition.paddlex_predictor
-        self._alphabet = list(predictor.post_op.character)
-        predictor.post_op = _readings_of(self._alphabet, _least_ratio(predictor.config))
+        decoder = decoder_of(list(predictor.post_op.character), settings)
+        predictor.post_op = _readings_of(decoder, _least_ratio(predictor.config))
         self.models: tuple[str, ...] = (self._detection.paddlex_predictor.model_name, predictor.model_name)
 
     def find_lines(self, image: Image) -> list[Quad]:
@@ -91,7 +91,7 @@ def _least_ratio(config: Any) -> float:
     return float(width / height)
 
 
-def _readings_of(alphabet: list[str], least_ratio: float) -> Any:
+def _readings_of(decoder: Decoder, least_ratio: float) -> Any:
     """A stand-in for PaddleOCR's CTCLabelDecode: a callable from a batch to (readings, confidences)."""
 
     def decode_batch(
@@ -99,9 +99,7 @@ def _readings_of(alphabet: list[str], least_ratio: float) -> Any:
     ) -> tuple[list[Reading], list[float]]:
         batch = np.asarray(predictions[0])
         widest = max(max_wh_ratio, least_ratio)
-        readings = [
-            decode(frames, alphabet, ratio / widest) for frames, ratio in zip(batch, wh_ratio_list, strict=True)
-        ]
+        readings = [decoder.decode(frames, ratio / widest) for frames, ratio in zip(batch, wh_ratio_list, strict=True)]
         return readings, [reading.confidence for reading in readings]
 
     return decode_batch

@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 import tomllib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,11 @@ from typing import Any
 import platformdirs
 import yaml
 
-from gouji.config import data_dir
+from gouji.config import EngineSettings, data_dir
+from gouji.engines.ctc import Decoder
+from gouji.engines.language import Language, load_language
 from gouji.errors import SetupError
+from gouji.zh import is_chinese
 
 LAYOUT = 2  # counts up when what is written into inference.yml changes
 PREPROCESS: dict[str, list[dict[str, Any]]] = {
@@ -143,3 +147,36 @@ def characters(onnx: Path) -> list[str]:
 
     session = onnxruntime.InferenceSession(str(onnx), providers=["CPUExecutionProvider"])
     return str(session.get_modelmeta().custom_metadata_map["character"]).split("\n")
+
+
+def simplified_twins(alphabet: Iterable[str]) -> dict[str, str]:
+    """The traditional forms of an alphabet with the simplified characters that mainland reports print for them.
+
+    What GB 2312 holds is in use on the mainland and stays, whatever else it may be elsewhere.
+    """
+    from opencc import OpenCC
+
+    foreign = [char for char in alphabet if is_chinese(char) and not _in_gb2312(char)]
+    twins = OpenCC("t2s").convert("\n".join(foreign)).split("\n")
+    return {char: twin for char, twin in zip(foreign, twins, strict=True) if char != twin and _in_gb2312(twin)}
+
+
+def _in_gb2312(char: str) -> bool:
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def shipped_language() -> Language | None:
+    """The language model in `models/language`; None when it is not there or damaged."""
+    try:
+        return load_language(data_dir("models") / "language" / "chars.tsv.gz")
+    except (OSError, ValueError):
+        return None
+
+
+def decoder_of(alphabet: Sequence[str], settings: EngineSettings) -> Decoder:
+    """The decoder of an alphabet (blank first), with the field's language when the settings ask for it."""
+    return Decoder(alphabet, shipped_language() if settings.language else None, simplified_twins(alphabet))

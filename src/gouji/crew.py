@@ -1,0 +1,96 @@
+"""The pages of one scanned file read by several processes at once, each with an engine and its share of the cores.
+
+On few cores this pays twice: models use one core better than two, and what is not a model uses one only.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from gouji import run, store
+from gouji.config import Settings
+from gouji.pages.raster import Opened
+from gouji.pipeline import open_report
+from gouji.records import PageReading
+
+LEAST_SHARED = 4  # fewer pages than this are read sooner than processes are started
+
+
+def read_pages(
+    job: run.Job, numbers: Sequence[int], settings: Settings, password: str | None = None
+) -> Iterator[PageReading]:
+    """Read these pages as `run.read_pages` does, in their order; from the first scan on the work is shared.
+
+    Digital pages need no engine and are faster read than handed out.
+
+    Raises:
+        InputError: the file is gone. OutputError: the folder cannot be written. SetupError: a model is missing.
+    """
+    left = tuple(numbers)
+    alone = run.read_pages(job, left, settings, password)
+    for reading in alone:
+        left = left[1:]
+        yield reading
+        if reading.page.origin == "scan" and len(left) >= LEAST_SHARED and crew_size(settings) > 1:
+            break
+    alone.close()
+    if left:
+        run.forget_readers()
+        yield from _shared(job, left, settings, password)
+
+
+def crew_size(settings: Settings) -> int:
+    """How many processes read: as set, or one for each core that this process may use."""
+    return settings.crew.workers or len(os.sched_getaffinity(0))
+
+
+def _shared(job: run.Job, numbers: Sequence[int], settings: Settings, password: str | None) -> Iterator[PageReading]:
+    """The readings in the order of `numbers`; when a process is killed, this one reads what is left."""
+    size = min(crew_size(settings), len(numbers))
+    share = settings.engine.model_copy(update={"threads": settings.engine.threads or _cores_each(size)})
+    given = (job.model_dump_json(), settings.model_copy(update={"engine": share}).model_dump_json(), password)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(size, mp_context=context, initializer=_join_crew, initargs=given)
+    done = 0
+    try:
+        for number in pool.map(_read, numbers):
+            done += 1
+            reading = store.load_reading(Path(job.folder), number)
+            if reading is not None:
+                yield reading
+    except BrokenProcessPool:
+        yield from run.read_pages(job, numbers[done:], settings, password)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _cores_each(size: int) -> int:
+    return max(1, len(os.sched_getaffinity(0)) // size)
+
+
+_member: tuple[run.Job, Opened, Settings]
+"""In a process of the crew: the job, its file and the settings."""
+
+
+def _join_crew(job: str, settings: str, password: str | None) -> None:
+    import cv2
+
+    global _member
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent decides
+    own, shared = run.Job.model_validate_json(job), Settings.model_validate_json(settings)
+    _member = own, open_report(Path(own.path), shared, password), shared
+    cv2.setNumThreads(shared.engine.threads)
+
+
+def _read(number: int) -> int:
+    """Read one page into the run folder; gives its number."""
+    job, opened, settings = _member
+    for _ in run.read_opened(job, opened, (number,), settings):
+        pass
+    return number

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from PIL import Image as Pictures
+from tables.drawing import blank, write
+
+from gouji import crew, run
+from gouji.config import Settings, load_settings
+from gouji.records import PageReading
+
+PAGES = 7
+
+
+@pytest.fixture(scope="module")
+def settings() -> Settings:
+    pytest.importorskip("openvino")
+    return load_settings(None, ["engine.name=openvino", "crew.workers=2"])
+
+
+@pytest.fixture(scope="module")
+def scan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A TIFF of small pages, each with its number in words."""
+    path = tmp_path_factory.mktemp("crew") / "scan.tif"
+    pages = []
+    for number in "一二三四五六七":
+        page = blank(300, 700)
+        write(page, 60, 100, f"第{number}部分 部门决算公开表", 36)
+        pages.append(Pictures.fromarray(page))
+    pages[0].save(path, save_all=True, append_images=pages[1:], dpi=(150, 150))
+    return path
+
+
+@pytest.fixture(scope="module")
+def alone(scan: Path, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> list[PageReading]:
+    """What one process reads."""
+    job = run.begin(scan, tmp_path_factory.mktemp("alone"), settings)
+    return list(run.read_pages(job, job.todo, settings))
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_crew_reads_what_one_process_reads(
+    scan: Path, settings: Settings, alone: list[PageReading], tmp_path: Path, killed: bool
+) -> None:
+    """Shared out, the pages come in order and alike, also when a process is killed on the way."""
+    job = run.begin(scan, tmp_path, settings)
+    readings = []
+    for reading in crew.read_pages(job, job.todo, settings):
+        readings.append(reading)
+        if killed and len(readings) == 2:
+            for process in multiprocessing.active_children():
+                process.kill()
+    assert [reading.page.page for reading in readings] == list(range(1, PAGES + 1))
+    assert readings == alone
+    assert not multiprocessing.active_children()
+
+
+def test_short_files_are_read_alone(scan: Path, settings: Settings, tmp_path: Path) -> None:
+    """For a few pages no process is started."""
+    job = run.begin(scan, tmp_path, settings, pages=[1, 2, 3])
+    for reading in crew.read_pages(job, job.todo, settings):
+        assert reading.page.status == "read"
+        assert not multiprocessing.active_children()
