@@ -92,6 +92,15 @@ class Prose(_Frozen):
     statements: dict[str, tuple[str, ...]]
 
 
+class Explained(_Frozen):
+    """What a person reads about a rule that is evaluated by the module `where` alone."""
+
+    says: str
+    covers: str
+    tolerance: str
+    where: str
+
+
 class Identities(_Frozen):
     """All of it."""
 
@@ -102,6 +111,7 @@ class Identities(_Frozen):
     stated: tuple[Stated, ...]
     parts: tuple[Parts, ...]
     prose: Prose
+    explained: dict[str, Explained] = {}
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from gouji.errors import EXIT_INTERRUPTED, GoujiError
+from gouji.errors import EXIT_INTERRUPTED, GoujiError, UsageError
 from gouji.version import __version__
 
 app = typer.Typer(
@@ -168,14 +168,28 @@ def facts(
 
 @app.command()
 def check(
-    reports: Annotated[list[Path], typer.Argument(help="The report.json files, or the folders that hold them.")],
+    reports: Annotated[
+        list[Path] | None, typer.Argument(help="report.json files, run folders, or folders of those.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 9 when any check fails.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Show passed and skipped checks as well.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="Write an audit sheet for each report, beside it.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Write the audit sheets to this folder.")] = None,
+    source: Annotated[
+        Path | None, typer.Option("--source", help="The file that was read, for the sheet's pictures, if it has moved.")
+    ] = None,
+    explain: Annotated[
+        str, typer.Option("--explain", metavar="RULE", help="Say what a rule means, as in --explain I8, and stop.")
+    ] = "",
 ) -> int:
     """Print the checks of reports as tables: which sums hold, which don't, and by how much."""
-    from gouji.cli.check import show_checks
+    from gouji.cli.check import Options, show_checks, show_rule
 
-    return show_checks(reports, strict, everything)
+    if explain:
+        return show_rule(explain)
+    if not reports:
+        raise UsageError("gouji check: name a report.json or a run folder, or a rule with --explain")
+    return show_checks(reports, Options(strict, everything, html, out, source))
 
 
 @app.command()

@@ -82,7 +82,7 @@ def saved_report(path: Path, settings: Settings, as_read: bool) -> Report:
 
 @contextmanager
 def _cutter(folder: Path, report: Report, settings: Settings, options: Options) -> Iterator[Crop | None]:
-    if options.to != "html" or options.crops is False or not report.pages:
+    if options.to not in ("html", "audit") or options.crops is False or not report.pages:
         yield None
         return
     from gouji.crops import find_source, open_crops

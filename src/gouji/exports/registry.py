@@ -45,6 +45,12 @@ def _markdown(report: Report, name: str, choices: Choices) -> Files:
     return to_markdown(report, name, choices)
 
 
+def _audit(report: Report, name: str, choices: Choices) -> Files:
+    from gouji.exports.audit_sheet import to_audit_sheet
+
+    return to_audit_sheet(report, name, choices)
+
+
 # Each entry imports its packages only when it is asked for.
 FORMATS: dict[str, Callable[[Report, str, Choices], Files]] = {
     "json": _json,
@@ -53,6 +59,7 @@ FORMATS: dict[str, Callable[[Report, str, Choices], Files]] = {
     "parquet": _parquet,
     "html": _html,
     "markdown": _markdown,
+    "audit": _audit,
 }
 
 
