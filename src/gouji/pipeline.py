@@ -10,7 +10,7 @@ from gouji.checks.evaluate import run_checks
 from gouji.checks.find import worst_first
 from gouji.config import Settings
 from gouji.corrections import CONFIRMED, Corrected, apply
-from gouji.engines.registry import model_names, open_engine, require_engine
+from gouji.engines.registry import model_names, open_engine, require_engine, settle
 from gouji.errors import PageError
 from gouji.facts import build_narrative, describe_document, extract_facts
 from gouji.facts.ner import load_recogniser
@@ -31,6 +31,11 @@ def open_report(path: Path, settings: Settings, password: str | None = None) -> 
         InputError: the kinds in `errors`.
     """
     return open_source(path, settings.pages, password)
+
+
+def settled(settings: Settings) -> Settings:
+    """The settings with the engine named that will read."""
+    return settings.model_copy(update={"engine": settle(settings.engine)})
 
 
 def open_readers(settings: Settings) -> Readers:

@@ -123,6 +123,7 @@ def begin(
         UsageError: pages are asked for that the file does not have.
         OutputError: the folder cannot be written.
     """
+    settings = pipeline.settled(settings)
     with pipeline.open_report(path, settings, password) as opened:
         source, warnings = opened.source, opened.warnings
     numbers = _chosen(source, pages)
@@ -239,6 +240,7 @@ def finish(job: Job, settings: Settings) -> Report:
         report = store.finished_report(folder, job.key)
         if report is not None:
             return report
+    settings = pipeline.settled(settings)
     readings = [reading for n in job.pages if (reading := store.load_reading(folder, n)) is not None]
     report = _assemble(job.source, readings, settings, job.warnings)
     store.save_report(folder, report, job.key)
@@ -272,6 +274,7 @@ def read_file(
         UsageError: pages are asked for that the file does not have.
         SetupError: a model or a package is missing.
     """
+    settings = pipeline.settled(settings)
     with pipeline.open_report(path, settings, password) as opened:
         numbers = _chosen(opened.source, pages)
         readers = _readers(settings)
@@ -336,6 +339,7 @@ def refuse(path: Path, out: Path, settings: Settings, error: InputError) -> Outc
 
 def refused_report(path: Path, sha256: str, settings: Settings, error: InputError) -> Report:
     """A report without pages whose one finding is why."""
+    settings = pipeline.settled(settings)
     try:
         kind = media_type(path)
     except InputError:

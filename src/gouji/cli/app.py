@@ -124,11 +124,17 @@ def archive(
 
 
 @app.command()
-def doctor(config: ConfigFile = None, settings: Override = None) -> int:
+def doctor(
+    config: ConfigFile = None,
+    settings: Override = None,
+    tune: Annotated[
+        bool, typer.Option("--tune", help="Measure which arithmetic reads fastest here, and use it from now on.")
+    ] = False,
+) -> int:
     """Say what is installed, which engine and models will be used, and what to do about what is missing."""
-    from gouji.cli.doctor import examine
+    from gouji.cli import doctor
 
-    return examine(config, settings or [])
+    return doctor.tune(config, settings or []) if tune else doctor.examine(config, settings or [])
 
 
 @app.command()

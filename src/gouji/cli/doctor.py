@@ -24,7 +24,7 @@ from gouji.version import __version__
 NEEDED = ("onnxruntime", "layoutparser", "numpy", "pillow", "pydantic", "pypdfium2", "rapidocr", "spacy")
 OPTIONAL = {
     "paddleocr": 'engine.name = "paddle"',
-    "openvino": 'the faster engine, engine.name = "openvino": pip install "gouji[fast]"',
+    "openvino": 'the faster engine: pip install "gouji[fast]"',
     "paddlepaddle": 'PaddleOCR models in Paddle\'s own format: pip install "gouji[paddle]"',
     "scrapy": 'gouji crawl: pip install "gouji[crawl]"',
     "prefect": 'flows: pip install "gouji[flows]"',
@@ -54,6 +54,23 @@ def examine(config: Path | None, overrides: list[str]) -> int:
     missing = sum(bool(seen.advice) and seen.needed for seen in observations)
     console.print("All that is needed is there." if not missing else f"{missing} needed thing(s) missing: see above.")
     return SetupError.exit_code if missing else 0
+
+
+def tune(config: Path | None, overrides: list[str]) -> int:
+    """Measure what reads fastest on this machine, print it and keep the choice.
+
+    Raises:
+        SetupError: OpenVINO is missing.
+    """
+    from gouji.engines.tune import choose_precision, measure, save_choice
+
+    timings = measure(load_settings(config, overrides).engine)
+    for timing in timings:
+        print(f"{timing.precision}: {timing.lines_per_second:.1f} lines of print a second")
+    chosen = choose_precision(timings)
+    save_choice(chosen)
+    print(f"engine.precision = auto now means {chosen} on this machine.")
+    return 0
 
 
 def observe(settings: Settings) -> Iterator[Observation]:
@@ -101,10 +118,13 @@ def is_headless(build: str) -> bool:
 
 
 def _engine(settings: Settings) -> Iterator[Observation]:
-    package = {"paddle": "paddleocr", "openvino": "openvino"}.get(settings.engine.name)
+    from gouji.engines.registry import PREFERRED, settle
+
+    engine = settle(settings.engine)
+    package = dict(PREFERRED).get(engine.name)
     missing = package is not None and importlib.util.find_spec(package) is None
     advice = f"pip install {package}, or set engine.name" if missing else ""
-    yield Observation("engine", f"{settings.engine.name} on {settings.engine.device}", advice, missing)
+    yield Observation("engine", f"{engine.name} on {engine.device}", advice, missing)
     for task, folder, name in (
         ("detection", settings.engine.det_model_dir, settings.engine.det_model_name),
         ("recognition", settings.engine.rec_model_dir, settings.engine.rec_model_name),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gouji.config import EngineSettings
 from gouji.engines.channels import as_bgr
 from gouji.engines.db import quads_of
+from gouji.engines.tune import saved_choice
 from gouji.engines.weights import cache_dir, characters, decoder_of, model_dir
 from gouji.errors import SetupError
 from gouji.protocols import Image, Quad, Reading
@@ -39,6 +40,9 @@ class OpenVinoEngine:
             raise SetupError("engine.name is openvino, but OpenVINO is missing; install gouji[fast]") from error
         core = openvino.Core()
         options: dict[str, Any] = {"PERFORMANCE_HINT": "LATENCY", "CACHE_DIR": str(cache_dir() / "openvino")}
+        precision = settings.precision if settings.precision != "auto" else saved_choice()
+        if precision:
+            options["INFERENCE_PRECISION_HINT"] = precision
         if settings.threads:
             options["INFERENCE_NUM_THREADS"] = settings.threads
         folders = [
@@ -73,6 +77,20 @@ class OpenVinoEngine:
             for i, strip, frames in zip(batch, strips, probabilities, strict=True):
                 readings[i] = self._decoder.decode(frames, strip.shape[1] / width)
         return readings
+
+
+def native_precisions() -> tuple[str, ...]:
+    """The arithmetic that this processor has of its own, of f32 and bf16.
+
+    Raises:
+        SetupError: OpenVINO is missing.
+    """
+    try:
+        import openvino
+    except ImportError as error:
+        raise SetupError("there is nothing to tune: OpenVINO is missing; install gouji[fast]") from error
+    native = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return tuple(name.lower().replace("fp", "f") for name in native if name in ("FP32", "BF16"))
 
 
 def _batches(crops: Sequence[Image], size: int) -> Iterator[list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,24 @@ ENGINES: dict[str, Callable[[EngineSettings], OcrEngine]] = {
     "openvino": _openvino,
 }
 
+AUTO = "auto"
+# What "auto" takes: the first whose package is installed.
+PREFERRED = (("openvino", "openvino"), ("paddle", "paddleocr"))
+
+
+def settle(settings: EngineSettings) -> EngineSettings:
+    """The settings with "auto" replaced by an engine's name.
+
+    OpenVINO reads the same weights several times faster on a CPU; other devices, and models that PaddleOCR fetches by
+    name, are PaddleOCR's.
+    """
+    if settings.name != AUTO:
+        return settings
+    if settings.device != "cpu" or settings.det_model_name or settings.rec_model_name:
+        return settings.model_copy(update={"name": "paddle"})
+    installed = (name for name, package in PREFERRED if importlib.util.find_spec(package))
+    return settings.model_copy(update={"name": next(installed, "paddle")})
+
 
 def require_engine(name: str) -> None:
     """See that there is an engine of that name; nothing is loaded.
@@ -36,8 +55,8 @@ def require_engine(name: str) -> None:
     Raises:
         UsageError: there is none.
     """
-    if name not in ENGINES:
-        raise UsageError(f"engine.name = {name}: choose one of {', '.join(ENGINES)}")
+    if name not in (AUTO, *ENGINES):
+        raise UsageError(f"engine.name = {name}: choose one of {', '.join((AUTO, *ENGINES))}")
 
 
 def open_engine(settings: EngineSettings) -> OcrEngine:
@@ -48,7 +67,8 @@ def open_engine(settings: EngineSettings) -> OcrEngine:
         SetupError: its package or its models are missing.
     """
     require_engine(settings.name)
-    return ENGINES[settings.name](settings)
+    settled = settle(settings)
+    return ENGINES[settled.name](settled)
 
 
 def model_names(settings: EngineSettings) -> tuple[str, ...]:

@@ -1,0 +1,85 @@
+"""Which arithmetic reads lines fastest on this machine: measured once by `gouji doctor --tune`, kept in the cache."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+import numpy as np
+
+from gouji.config import EngineSettings
+from gouji.engines.weights import cache_dir
+from gouji.protocols import Image, OcrEngine
+
+Precision = Literal["f32", "bf16"]
+PRECISIONS: tuple[Precision, ...] = ("f32", "bf16")
+ROUNDS = 5
+LINES = 16
+GAIN = 1.1  # how much faster the shorter arithmetic must be to be worth its rounding
+FILE = "tuned.json"
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How many lines of print (about seven characters each) were read in a second."""
+
+    precision: Precision
+    lines_per_second: float
+
+
+def measure(settings: EngineSettings) -> list[Timing]:
+    """The timings of every arithmetic that this processor has; f32 comes first.
+
+    Raises:
+        SetupError: OpenVINO is missing.
+    """
+    from gouji.engines.ocr_openvino import OpenVinoEngine, native_precisions
+
+    crops = _crops()
+    timings = []
+    for precision in (p for p in PRECISIONS if p in native_precisions()):
+        engine = OpenVinoEngine(settings.model_copy(update={"precision": precision}))
+        engine.read_lines(crops)
+        timings.append(Timing(precision, LINES / median(_seconds(engine, crops) for _ in range(ROUNDS))))
+    return timings
+
+
+def _crops() -> list[Image]:
+    """Lines of noise: the time does not depend on what they say."""
+    rng = np.random.default_rng(0)
+    return [rng.integers(0, 256, (48, 320), np.uint8) for _ in range(LINES)]
+
+
+def _seconds(engine: OcrEngine, crops: list[Image]) -> float:
+    start = time.perf_counter()
+    engine.read_lines(crops)
+    return time.perf_counter() - start
+
+
+def choose_precision(timings: list[Timing]) -> Precision:
+    """The fastest, where it is clearly faster than f32."""
+    by_name = {timing.precision: timing.lines_per_second for timing in timings}
+    faster = by_name.get("bf16", 0.0) > GAIN * by_name.get("f32", 0.0)
+    return "bf16" if faster else "f32"
+
+
+def save_choice(precision: Precision) -> None:
+    """Keep the choice for the next runs on this machine; written whole or not at all."""
+    folder = cache_dir()
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{FILE}.{os.getpid()}"
+    draft.write_text(json.dumps({"precision": precision}), "utf-8")
+    draft.replace(folder / FILE)
+
+
+def saved_choice() -> Precision | None:
+    """What was chosen on this machine; None when nothing was, or the file is damaged."""
+    try:
+        chosen = json.loads((cache_dir() / FILE).read_text("utf-8"))["precision"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return next((precision for precision in PRECISIONS if precision == chosen), None)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gouji.cli.app import run
+from gouji.config import EngineSettings, load_settings
+from gouji.engines import registry, tune
+from gouji.engines.tune import Timing, choose_precision, save_choice, saved_choice
+
+
+def settings(**changes: object) -> EngineSettings:
+    return load_settings().engine.model_copy(update=changes)
+
+
+@pytest.mark.parametrize(
+    ("installed", "changes", "name"),
+    [
+        ({"openvino", "paddleocr"}, {}, "openvino"),
+        ({"paddleocr"}, {}, "paddle"),
+        ({"openvino", "paddleocr"}, {"device": "gpu:0"}, "paddle"),
+        ({"openvino", "paddleocr"}, {"rec_model_name": "PP-OCRv5_server_rec"}, "paddle"),
+        ({"openvino", "paddleocr"}, {"name": "paddle"}, "paddle"),
+    ],
+)
+def test_auto_takes_the_fastest_engine_that_can(
+    monkeypatch: pytest.MonkeyPatch, installed: set[str], changes: dict[str, object], name: str
+) -> None:
+    """OpenVINO where it is installed, PaddleOCR otherwise and for what only it can; a named one stays."""
+    monkeypatch.setattr(registry.importlib.util, "find_spec", lambda package: package if package in installed else None)
+    assert registry.settle(settings(**changes)).name == name
+
+
+@pytest.mark.parametrize(
+    ("timings", "chosen"),
+    [
+        ([Timing("f32", 40.0)], "f32"),
+        ([Timing("f32", 40.0), Timing("bf16", 90.0)], "bf16"),
+        ([Timing("f32", 40.0), Timing("bf16", 41.0)], "f32"),
+    ],
+)
+def test_shorter_arithmetic_must_be_worth_its_rounding(timings: list[Timing], chosen: str) -> None:
+    """bf16 is chosen only where it is clearly faster."""
+    assert choose_precision(timings) == chosen
+
+
+def test_choice_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What was chosen is there for the next run; none, or a damaged file, is no choice."""
+    monkeypatch.setenv("GOUJI_CACHE_DIR", str(tmp_path / "cache"))
+    assert saved_choice() is None
+    save_choice("bf16")
+    assert saved_choice() == "bf16"
+    (tmp_path / "cache" / tune.FILE).write_text('{"precision": "f3')
+    assert saved_choice() is None
+
+
+def test_doctor_tunes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`gouji doctor --tune` prints what it measured and keeps the faster."""
+    monkeypatch.setenv("GOUJI_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(tune, "measure", lambda _: [Timing("f32", 40.0), Timing("bf16", 90.0)])
+    assert run(["doctor", "--tune"]) == 0
+    assert "bf16: 90.0 lines of print a second" in capsys.readouterr().out
+    assert saved_choice() == "bf16"
