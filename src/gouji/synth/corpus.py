@@ -24,6 +24,19 @@ LOST = 0.003
 KEPT = 0.35  # share of a narrative's paragraphs that are kept: they resemble each other
 EXTRA = 75  # texts of `prose_ner.toml` for each body
 BLANK = 0.004
+SHORT_BODIES, OTHER_BODIES, TWO_PLACES = 0.12, 0.14, 0.15  # shares of names of such shapes
+TWO_CORES = 0.1  # share of projects that are two in one
+_FIGURES = (
+    ("MONEY", r"-?\d[\d,，]*(?:\.\d+)? ?(?:万元|亿元|元)"),
+    ("PERCENT", r"-?\d[\d,]*(?:\.\d+)? ?%"),
+    ("AREA", r"\d[\d,]*(?:\.\d+)? ?(?:万?平方米|㎡)"),
+    ("SCORE", r"\d+(?:\.\d+)?(?= ?分(?![局院公类]))"),
+    ("COUNT", r"\d[\d,]*(?= ?(?:个|人次|人|名|辆|批次|批|台|次(?!数)|家|件))"),
+    ("YEAR", r"20\d\d ?年度?"),
+)
+_FIGURE = re.compile("|".join(f"(?P<{label}>(?<![\\d.A-Za-z]){form})" for label, form in _FIGURES))
+_THRESHOLD = re.compile(r"(?:（[^）]{0,12}）)?(?:及)?以[上下内]|（含")
+_ITEM_END = re.compile(r"(?:支出|费|缴费|补贴|奖金|工资|公积金|运行|事务|离退休|单位医疗|补助|费用)$")
 _SLOT = re.compile(r"\{(?P<name>[a-z]+)(?::(?P<label>[A-Z]+))?\}")
 
 
@@ -67,7 +80,7 @@ def labelled_paragraphs(seed: int) -> Iterator[Labelled]:
     blocks = [block for block in write_prose(body, rng) if block.spans and rng.random() < KEPT]
     paragraphs = [_renamed(block, names, rng, body.year) for block in blocks]
     paragraphs += [_extra(body, rng) for _ in range(EXTRA)]
-    for paragraph in paragraphs:
+    for paragraph in map(complete, paragraphs):
         yield _noisy(paragraph, rng) if rng.random() < NOISY else paragraph
 
 
@@ -89,6 +102,32 @@ def _extra(body: Body, rng: random.Random) -> Labelled:
     return Labelled(text + pattern[at:], tuple(spans))
 
 
+def complete(paragraph: Labelled) -> Labelled:
+    """The paragraph with the figures and the 科目 labelled that stand in its text outside the spans it has."""
+    taken = [(span.start, span.end) for span in paragraph.spans]
+    found = []
+    for match in [*_item_names().finditer(paragraph.text), *_FIGURE.finditer(paragraph.text)]:
+        label = match.lastgroup or "ITEM"
+        if any(a < match.end() and match.start() < b for a, b in taken) or _is_threshold(paragraph.text, match, label):
+            continue
+        taken.append(match.span())
+        found.append(Span(*match.span(), label))
+    return replace(paragraph, spans=tuple(sorted([*paragraph.spans, *found], key=lambda span: span.start)))
+
+
+def _is_threshold(text: str, match: re.Match[str], label: str) -> bool:
+    """Whether the amount only bounds others ("单价50万元以上")."""
+    return label == "MONEY" and bool(_THRESHOLD.match(text, match.end()))
+
+
+@cache
+def _item_names() -> re.Pattern[str]:
+    """All names of 科目 that can hardly mean anything else, longest first."""
+    named = {name for name in _items() if len(name) > 2 and _ITEM_END.search(name)}
+    names = sorted(named | set(synth_data("names")["item_aliases"]), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, names)))
+
+
 def _piece(name: str, label: str, own: str, body: Body, habits: Habits, rng: random.Random) -> Piece:
     year = rng.randint(2017, 2027)
     named = {
@@ -96,10 +135,26 @@ def _piece(name: str, label: str, own: str, body: Body, habits: Habits, rng: ran
         "unit": lambda: Piece(invented_body(rng), "ORG"),
         "project": lambda: Piece(invented_project(rng, year), "PROJECT"),
         "item": lambda: Piece(rng.choice(_items()), "ITEM"),
+        "class": lambda: Piece(rng.choice(_classes()), "ITEM"),
         "plain": lambda: Piece(rng.choice(synth_data("prose_ner")["plain"])),
+        "verb": lambda: Piece(_verb(rng)),
+        "k": lambda: Piece(rng.choice([str(rng.randint(1, 12)), "一二三四五六七八九"[rng.randint(0, 8)]])),
         "year": lambda: Piece(f"{year}{rng.choice(['年', '年度', ' 年', ' 年度'])}", "YEAR"),
     }
     return named[name]() if name in named else random_value(name, label, habits, rng)[0]
+
+
+def _verb(rng: random.Random) -> str:
+    """What a body does, about a topic."""
+    data = synth_data("prose_ner")
+    return re.sub(r"\{plain\}", lambda _: str(rng.choice(data["plain"])), rng.choice(data["verb"]))
+
+
+@cache
+def _classes() -> tuple[str, ...]:
+    """The functional classes without their ending, as they stand before "（类）支出"."""
+    functions = synth_data("subjects")["functions"]
+    return tuple(name.removesuffix("支出") for code, name in functions.items() if len(code) == 3)
 
 
 @cache
@@ -127,19 +182,30 @@ def _renamed(block: Block, names: dict[str, str], rng: random.Random, year: int)
 def invented_body(rng: random.Random) -> str:
     """The name of a public body that does not exist."""
     data = synth_data("names")
+    draw = rng.random()
+    if draw < SHORT_BODIES:
+        return f"{rng.choice(data['short_places'])}{rng.choice(data['offices'])}"
+    if draw < SHORT_BODIES + OTHER_BODIES:
+        return str(rng.choice(data["other_bodies"])).format(place=_place(rng))
+    above = _place(rng) if rng.random() < TWO_PLACES else ""
+    return f"{above}{_place(rng)}{rng.choice(data['offices'])}{rng.choice(data['branches'])}"
+
+
+def _place(rng: random.Random) -> str:
+    """The name of a place that does not exist."""
+    data = synth_data("names")
     pair = [rng.choice(data["place_chars"]), rng.choice(data["place_rare"])]
     rng.shuffle(pair)
-    place = "".join(pair) + rng.choice(data["place_ends"])
-    return f"{place}{rng.choice(data['offices'])}{rng.choice(data['branches'])}"
+    return "".join(pair) + str(rng.choice(data["place_ends"]))
 
 
 def invented_project(rng: random.Random, year: int) -> str:
     """The name of a project, with or without its year, its document's number and its kind of money."""
     data = synth_data("names")
     head = rng.choice(data["project_heads"]).format(
-        year=year, last=year - 1, no=rng.randint(1, 400), place=rng.choice(data["place_chars"])
+        year=year, last=year - 1, next=year + 1, no=rng.randint(1, 400), k=rng.choice("一二三"), place=_place(rng)[:2]
     )
-    cores = rng.sample(data["project_cores"], 2 if rng.random() < 0.1 else 1)
+    cores = rng.sample(data["project_cores"], 2 if rng.random() < TWO_CORES else 1)
     return f"{head}{rng.choice(['及', '和', '与']).join(cores)}{rng.choice(data['project_tails'])}"
 
 
