@@ -125,7 +125,7 @@ def _item_names() -> re.Pattern[str]:
     """All names of 科目 that can hardly mean anything else, longest first."""
     named = {name for name in _items() if len(name) > 2 and _ITEM_END.search(name)}
     names = sorted(named | set(synth_data("names")["item_aliases"]), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, names)))
+    return re.compile(f"(?:{'|'.join(map(re.escape, names))})(?!用)")
 
 
 def _piece(name: str, label: str, own: str, body: Body, habits: Habits, rng: random.Random) -> Piece:
