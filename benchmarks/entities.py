@@ -1,9 +1,9 @@
 """The recogniser on real prose labelled by hand: `python benchmarks/entities.py [RUN_FOLDER ...]`.
 
-The labels are offsets in the paragraphs of the bench's documents (`tests/facts/bench_labels.json`); the text is read from
-the bench itself (GOUJI_BENCH, or `../shared/bench` beside the checkout). A run folder holds a report read from a scan of
-one of them, `<document>.<level>/report.json`: its entities are compared along the alignment of the two texts. Prints
-precision, recall and F1 of exact spans for each label.
+The labels are offsets in the paragraphs of the bench's documents (`tests/facts/bench_labels.json`); the text is read
+from the bench itself (GOUJI_BENCH, or `../shared/bench` beside the checkout). A run folder holds a report read from a
+scan of one of them, `<document>.<level>/report.json`: its entities are compared along the alignment of the two texts.
+Prints precision, recall and F1 of exact spans for each label.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def on_run(folder: Path, nlp: Recogniser, run: Path) -> Counter[tuple[str, str]]
 
 
 def _inside(text: str, read: str, got: set[Span]) -> set[Span]:
-    """The spans of the reading that lie in stretches which the truth's paragraphs hold (headings are left out there)."""
+    """The spans of the reading in stretches that the truth's paragraphs hold (they hold no headings)."""
     held = [False] * (len(read) + 1)
     for kind, _, _, c, d in SequenceMatcher(None, text, read, autojunk=False).get_opcodes():
         for place in range(c, d):

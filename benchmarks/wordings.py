@@ -63,7 +63,7 @@ def expected(case: dict[str, Any], name: str) -> list[tuple[str, Decimal, str | 
     """The facts (or those that are `optional`) of a case as key, value, subject."""
     raw = case.get(name, {})
     pairs = [(key, value, None) for key, value in raw.items()] if isinstance(raw, dict) else raw
-    return [(key, Decimal(str(value)), subject) for key, value, subject in pairs]
+    return [(key, Decimal(str(value)), subject or None) for key, value, subject in pairs]
 
 
 def same(stated: tuple[str, Decimal, str | None], fact: Fact) -> bool:

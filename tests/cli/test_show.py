@@ -64,7 +64,7 @@ def test_facts_are_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "1,000,000.00" in told
     assert "收入总计100.00万元" not in told
     assert run(["facts", str(folder / "report.json"), "--why"]) == 0
-    assert "收入总计100.00万元" in capsys.readouterr().out
+    assert "收入总计[100.00万元 MONEY]" in capsys.readouterr().out
 
 
 def test_checks_are_made_afresh(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

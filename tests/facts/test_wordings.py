@@ -40,7 +40,7 @@ def stated(case: dict[str, Any], name: str) -> set[tuple[str, Decimal, str | Non
     raw = case.get(name, {})
     subject = case.get("subjects", [None])[0]
     triples = raw if isinstance(raw, list) else [(key, value, subject) for key, value in raw.items()]
-    return {(key, Decimal(str(value)), name) for key, value, name in triples}
+    return {(key, Decimal(str(value)), whose or None) for key, value, whose in triples}
 
 
 def assert_states(case: dict[str, Any], facts: tuple[Fact, ...]) -> None:

@@ -9,7 +9,10 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from gouji.config import load_settings
+from gouji.facts.ner import Recogniser, load_recogniser
 from gouji.records import Fact, Report
 from gouji.store import load_report
 
@@ -28,14 +31,34 @@ def console() -> Console:
 
 
 def show_facts(path: Path, why: bool) -> int:
-    """Print the facts of one report; with `why` each with the clause it was read from."""
+    """Print the facts of one report; with `why` each with the rule and the clauses it was read from."""
     report = load_report(path)
-    names = ("fact", "value", "unit", "subject", "year", "page", "confidence", *(("clause",) if why else ()))
+    names = ("fact", "value", "unit", "subject", "year", "page", "confidence", *(("rule", "clause") if why else ()))
     table = new_table(title_of(report), names, right=("value", "page", "confidence"))
+    nlp = load_recogniser(load_settings().facts) if why else None
     for fact in report.facts:
-        table.add_row(*_fact_row(fact), *((fact.evidence,) if why else ()))
+        table.add_row(*_fact_row(fact), *((fact.method, _clauses(fact, report, nlp)) if why else ()))
     console().print(table if report.facts else f"{title_of(report)}: no facts")
     return 0
+
+
+def _clauses(fact: Fact, report: Report, nlp: Recogniser | None) -> Text:
+    """The clause with its entities marked, and below it the other places that state the same."""
+    told = _marked(fact.evidence, report, nlp)
+    for place in fact.places[1:]:
+        told.append(f"\np. {place.page}: ", style="dim").append_text(_marked(place.evidence, report, nlp))
+    return told
+
+
+def _marked(clause: str, report: Report, nlp: Recogniser | None) -> Text:
+    """The clause with each entity in brackets before its label; as it is where there is no recogniser."""
+    around = next((part.text for part in report.narrative if clause in part.text), clause)
+    start, told, at = around.index(clause), Text(), 0
+    for span in nlp.entities(around).spans if nlp else ():
+        if start <= span.start and span.end <= start + len(clause):
+            told.append(clause[at : span.start - start]).append(f"[{span.text} {span.label}]", style="bold cyan")
+            at = span.end - start
+    return told.append(clause[at:])
 
 
 def new_table(title: str, names: tuple[str, ...], right: tuple[str, ...]) -> Table:

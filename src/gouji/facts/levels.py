@@ -12,15 +12,17 @@ from gouji.facts.whose import project_of, speaks_of_another
 from gouji.facts.wording import load_grammar
 
 _MEASURED = re.compile("预算|决算")
+_AGAIN = re.compile(r"^[）、，；]*")
+_ASIDE = re.compile(r"（[^（）]*）")
 
 
 def read_level(reading: Progress, sighting: Sighting) -> None:
     """Draft what a figure states, and remember its item for the changes that follow."""
     spread(reading, sighting)
     lead, text = sighting.lead, reading.work.text
-    match = match_item(reading.forced.get(sighting.index, lead), sighting, text)
+    match = _match(reading.forced.get(sighting.index, lead), sighting, text)
     if match is None and _goes_on(reading, sighting):
-        lead = (reading.lead if reading.in_sentence_of_level(sighting) else reading.main_lead) + lead.lstrip("）")
+        lead = (reading.lead if reading.in_sentence_of_level(sighting) else reading.main_lead) + _AGAIN.sub("，", lead)
         match = match_item(lead, sighting, text)
     found = each_of(sighting, lead, match, text) or list(filter(None, [match]))
     for item in found:
@@ -28,9 +30,18 @@ def read_level(reading: Progress, sighting: Sighting) -> None:
     _remember(reading, sighting, found, lead)
 
 
+def _match(lead: str, sighting: Sighting, text: str) -> Match | None:
+    """The item that the lead names; where it names none, without what its parentheses add."""
+    return match_item(lead, sighting, text) or (
+        match_item(_ASIDE.sub("", lead), sighting, text) if "（" in lead else None
+    )
+
+
 def _goes_on(reading: Progress, sighting: Sighting) -> bool:
     """Whether the words before the figure only say 预算 or 决算 of the item before it."""
     grammar, lead = load_grammar(), sighting.lead
+    if "支出" in lead and any(key.startswith("revenue.") for match in reading.changing for key in match.rule.keys):
+        return False
     if not (reading.in_sentence_of_level(sighting) or _main_goes_on(reading, sighting)):
         return False
     return bool(grammar.bare.fullmatch(lead) and grammar.bare_needs.search(lead))
@@ -50,7 +61,19 @@ def _state(reading: Progress, sighting: Sighting, match: Match) -> None:
     if (match.rule.text.subject and subject is None) or speaks_of_another(reading, sighting, match):
         return
     for key in _stated_keys(reading, match):
+        if subject is None and _is_part(reading, sighting, key):
+            continue
         reading.drafts.append(make_draft(reading, sighting, match, key, sighting.figure.value, subject))
+
+
+def _is_part(reading: Progress, sighting: Sighting, key: str) -> bool:
+    """Whether the sentence has stated the whole already, and this is a part of it ("18批次，其中：上级检查10批次")."""
+    sentence, figure = reading.work.origins[sighting.sentence], reading.work.origins[sighting.figure.start]
+    for draft in reading.drafts:
+        whole = draft.key == key and draft.start >= sentence and sighting.figure.value <= draft.value
+        if whole and "其中" in reading.passage.text[draft.end : figure]:
+            return True
+    return False
 
 
 def _stated_keys(reading: Progress, match: Match) -> tuple[str, ...]:

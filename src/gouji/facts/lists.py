@@ -41,6 +41,8 @@ def spread(reading: Progress, sighting: Sighting) -> None:
     figures = _listed(reading, sighting, alike=True)
     if len(figures) != len(names):
         figures = _listed(reading, sighting, alike=False)
+    if len(names) == 1 and len(figures) > 1:  # "对甲、乙两个项目进行了自评，得分分别为": the names stand before
+        names = [name + names[0] for name in _named_before(reading, sighting, len(figures))]
     ending = _shared_ending(names, sighting, reading.work.text)
     for index, figure in enumerate(figures):
         name = names[index] if len(names) == len(figures) else "—"
@@ -63,6 +65,17 @@ def _listing(reading: Progress, sighting: Sighting) -> str:
     found = _SEVERALLY.search(before)
     words = _COUNTED.sub("", before[: found.start()] if found else before)
     return words[clause_offset(words, len(words)) :]
+
+
+def _named_before(reading: Progress, sighting: Sighting, count: int) -> list[str]:
+    """So many names that an earlier clause of the sentence lists as projects; empty when none does."""
+    before = reading.work.text[sighting.sentence : sighting.figure.start]
+    for clause in reversed(re.split(r"[，；：]", before)):
+        found = _COUNTED.search(clause)
+        names = split_names(clause[: found.start()]) if found else []
+        if len(names) == count:
+            return names
+    return []
 
 
 def _shared_ending(names: Sequence[str], sighting: Sighting, text: str) -> str:

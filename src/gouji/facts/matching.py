@@ -61,8 +61,8 @@ def match_item(lead: str, sighting: Sighting, text: str, *, changes: bool = Fals
 
 
 def _takes(rule: Rule, kind: str) -> bool:
-    """Whether the item is counted in such units; a bare 0 is one of any of them."""
-    return kind in rule.units or (kind == "zero" and not rule.units & {"score", "percent"})
+    """Whether the item is counted in such units; a bare 0 is an amount."""
+    return kind in rule.units or (kind == "zero" and "money" in rule.units)
 
 
 def _can_change(rule: Rule) -> bool:

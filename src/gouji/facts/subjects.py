@@ -66,7 +66,9 @@ def clean_subject(text: str) -> str | None:
     """A project's name without numbering and general words at its ends; None when nothing else is left."""
     name = _NUMBER.sub("", text.strip("，、：；。 "))
     name = re.sub(
-        r"^(?:我单位|我部门|我局|本单位|本部门|本局)?(?:的|对|对照|组织|开展|以)?(?=20\d\d|[^的对])", "", name
+        r"^(?:[我本](?:单位|部门|[局厅委办院校镇乡县市区所站处会]))?(?:的|对|对照|组织|开展|以)?(?=20\d\d|[^的对])",
+        "",
+        name,
     )
     name = _NAME_END.sub("", name).strip("，、：；。的")
     if _GENERIC.fullmatch(name) or _WHOLE.search(name) or len(name) < 2:
