@@ -61,16 +61,17 @@ def _state(reading: Progress, sighting: Sighting, match: Match) -> None:
     if (match.rule.text.subject and subject is None) or speaks_of_another(reading, sighting, match):
         return
     for key in _stated_keys(reading, match):
-        if subject is None and _is_part(reading, sighting, key):
+        if subject is None and _is_part(reading, sighting, key, match.rule.text.rank):
             continue
         reading.drafts.append(make_draft(reading, sighting, match, key, sighting.figure.value, subject))
 
 
-def _is_part(reading: Progress, sighting: Sighting, key: str) -> bool:
-    """Whether the sentence has stated the whole already, and this is a part of it ("18批次，其中：上级检查10批次")."""
+def _is_part(reading: Progress, sighting: Sighting, key: str, rank: int) -> bool:
+    """Whether the sentence has stated the whole already, as surely, and this is a part ("18批次，其中：…10批次")."""
     sentence, figure = reading.work.origins[sighting.sentence], reading.work.origins[sighting.figure.start]
     for draft in reading.drafts:
-        whole = draft.key == key and draft.start >= sentence and sighting.figure.value <= draft.value
+        whole = draft.key == key and draft.start >= sentence and draft.rank >= rank
+        whole = whole and sighting.figure.value <= draft.value
         if whole and "其中" in reading.passage.text[draft.end : figure]:
             return True
     return False
