@@ -141,7 +141,24 @@ def _piece(name: str, label: str, own: str, body: Body, habits: Habits, rng: ran
         "k": lambda: Piece(rng.choice([str(rng.randint(1, 12)), "一二三四五六七八九"[rng.randint(0, 8)]])),
         "year": lambda: Piece(f"{year}{rng.choice(['年', '年度', ' 年', ' 年度'])}", "YEAR"),
     }
-    return named[name]() if name in named else random_value(name, label, habits, rng)[0]
+    return named[name]() if name in named else _figure(name, label, habits, rng)
+
+
+def _figure(name: str, label: str, habits: Habits, rng: random.Random) -> Piece:
+    """A figure of a label: as the office writes it, or whole, none, large."""
+    draw = rng.random()
+    if label == "MONEY" and draw < 0.24:
+        whole = f"{rng.randint(1, 9_999)}{rng.choice(['万元', '元'])}"
+        return Piece(
+            rng.choice(["0万元", "0.00万元", "0元", whole, whole, f"{rng.randint(101, 9_999) / 100}亿元"]), label
+        )
+    if label == "PERCENT" and draw < 0.4:
+        return Piece(f"{rng.randint(0, 1_000) / 10:.{rng.choice([0, 1])}f}%", label)
+    if label == "SCORE":
+        return Piece(str(rng.choice([rng.randint(1, 100), rng.randint(7_000, 10_000) / 100])), label)
+    if label == "AREA":
+        return Piece(f"{rng.randint(200, 900_000) / 10}平方米", label)
+    return random_value(name, label, habits, rng)[0]
 
 
 def _verb(rng: random.Random) -> str:

@@ -330,29 +330,14 @@ def function_slots(body: Body, habits: Habits) -> list[dict[str, Value]]:
 def random_value(name: str, label: str, habits: Habits, rng: random.Random) -> Value:
     """A figure that states nothing: x… money, p… percent, n… counts, d… scores."""
     if label == "MONEY":
-        return _plain(_random_money(habits, rng), "MONEY")
+        return _plain(habits.money(Decimal(rng.randint(100, 900_000)) * 100), "MONEY")
     if label == "PERCENT":
         low = 8_500 if name == "p_good" else 0
-        rate = Decimal(rng.randint(low, 10_000)) / 100
-        return _plain(f"{rate:.{rng.choice([2, 2, 2, 1, 0])}f}%", "PERCENT")
+        return _plain(f"{Decimal(rng.randint(low, 10_000)) / 100:.2f}%", "PERCENT")
     if label == "SCORE":
-        return _plain(rng.choice([str(rng.randint(1, 100)), f"{Decimal(rng.randint(7000, 10_000)) / 100}"]), "SCORE")
-    if label == "AREA":
-        return _plain(f"{Decimal(rng.randint(200, 900_000)) / 10}平方米", "AREA")
+        return _plain(str(rng.randint(1, 40)), "SCORE")
     top = {"n_a": 40, "n_c": 9, "n_new": 12, "n_ret": 9}.get(name, 2_500)
     return _plain(str(rng.randint(1, top)), "COUNT")
-
-
-def _random_money(habits: Habits, rng: random.Random) -> str:
-    """An amount: as the office writes it, a whole one, none, or a large one."""
-    draw = rng.random()
-    if draw < 0.06:
-        return rng.choice(["0万元", "0.00万元", "0元"])
-    if draw < 0.2:
-        return f"{rng.randint(1, 9_999)}{rng.choice(['万元', '万元', '元'])}"
-    if draw < 0.24:
-        return f"{Decimal(rng.randint(101, 9_999)) / 100}亿元"
-    return habits.money(Decimal(rng.randint(100, 900_000)) * 100)
 
 
 def phrase_data() -> Mapping[str, list[str]]:
