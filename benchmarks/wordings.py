@@ -1,8 +1,9 @@
 """The facts of invented sentences: `python benchmarks/wordings.py [FILE ...] [--verbose LEVEL]`.
 
-Prints precision, recall and F1 over all sentences of the files (default: every `tests/facts/wordings*.toml`), with the
-recogniser and without it, as `printed` and with the slips that OCR makes on `office` scans and `poor` ones; before, how
-long the recogniser takes to load and how many characters a second are read. `--verbose` names what is wrong.
+Prints precision, recall and F1 over all sentences of the files (default: `wordings*.toml` and `bodies.toml` of the
+tests), with the recogniser and without it, as `printed` and with the slips that OCR makes on `office` scans and `poor`
+ones; before, how long the recogniser takes to load and how many characters a second are read. `--verbose` names what is
+wrong.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ def main(arguments: list[str]) -> None:
     """Score the named files, or all of the tests'."""
     told = arguments.index("--verbose") if "--verbose" in arguments else len(arguments)
     verbose = "".join(arguments[told + 1 :])
-    files = [Path(a) for a in arguments[:told]] or sorted(FOLDER.glob("wordings*.toml"))
+    files = [Path(a) for a in arguments[:told]] or [*sorted(FOLDER.glob("wordings*.toml")), FOLDER / "bodies.toml"]
     nlp = load_recogniser(load_settings().facts)
     print(speed(tomllib.loads(files[0].read_text("utf-8"))["case"], nlp))
     for file in files:
