@@ -66,7 +66,7 @@ def test_recogniser_takes_nothing_away() -> None:
 
 
 def test_recogniser_keeps_out_figures_of_other_bodies() -> None:
-    """Where a sentence speaks of another body, fewer of its figures are taken for the report's own than by the rules."""
+    """Of the figures of other bodies, at most half as many are taken for the own as by the rules alone."""
     cases = tomllib.loads((Path(__file__).parent / "bodies.toml").read_text("utf-8"))["case"]
     nlp = load_recogniser(load_settings().facts)
     wrong = {}
