@@ -51,15 +51,16 @@ KINDS: dict[str, tuple[Column, ...]] = {
     ),
     "cells": _columns(
         "table_id row:integer col:integer row_span:integer col_span:integer text value:decimal header:boolean BOX "
-        "confidence:real flags:list alternatives:list correction"
+        "confidence:real flags:list confirmed_by:list alternatives:list correction"
     ),
     "items": _columns(
         "position:integer table_id row:integer col:integer form code name measure amount:decimal text BOX "
-        "confidence:real flags:list correction"
+        "confidence:real flags:list confirmed_by:list correction"
     ),
     "paragraphs": _columns("position:integer kind text section:list BOX pages:json boxes:json"),
     "facts": _columns(
-        "position:integer key value:decimal unit subject year:integer evidence BOX confidence:real method correction"
+        "position:integer key value:decimal unit subject year:integer evidence BOX confidence:real method "
+        "places:json correction"
     ),
     "checks": _columns(
         "position:integer rule status message expected:decimal actual:decimal difference:decimal kind reason BOX "
@@ -86,7 +87,7 @@ def report_to_rows(report: Report) -> dict[str, list[Row]]:
         "cells": [_cell(table.id, cell) for table in report.tables for cell in table.cells],
         "items": [
             (n, i.table, i.row, i.col, i.form, i.code, i.name, i.measure, i.amount, i.text, i.page, *i.box,
-             i.confidence, _json(i.flags), _correction(i.flags))
+             i.confidence, _json(i.flags), _json(i.confirmed_by), _correction(i.flags))
             for n, i in enumerate(report.items)
         ],
         "paragraphs": [
@@ -95,6 +96,7 @@ def report_to_rows(report: Report) -> dict[str, list[Row]]:
         ],
         "facts": [
             (n, f.key, f.value, f.unit, f.subject, f.year, f.evidence, f.page, *f.box, f.confidence, f.method,
+             _json([place.model_dump() for place in f.places]),
              f.method.removeprefix("correction:") if f.method.startswith("correction:") else None)
             for n, f in enumerate(report.facts)
         ],
@@ -151,7 +153,8 @@ def _frame(table: Table) -> Place:
 def _cell(table: str, cell: Cell) -> Row:
     return (
         table, cell.row, cell.col, cell.row_span, cell.col_span, cell.text, cell.value, cell.header, cell.page,
-        *cell.box, cell.confidence, _json(cell.flags), _json(cell.alternatives), _correction(cell.flags),
+        *cell.box, cell.confidence, _json(cell.flags), _json(cell.confirmed_by),
+        _json(cell.alternatives), _correction(cell.flags),
     )  # fmt: skip
 
 

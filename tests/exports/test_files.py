@@ -12,7 +12,7 @@ from gouji.errors import SetupError, UsageError
 from gouji.exports.choices import Choices
 from gouji.exports.parquet import exact
 from gouji.exports.registry import FORMATS, export_report
-from gouji.records import Report
+from gouji.records import Cell, Check, Fact, Finding, Item, Page, Paragraph, Report, Suggestion, Table
 from gouji.rows import KINDS, Column, report_to_rows
 
 
@@ -136,3 +136,17 @@ def test_duckdb_reads_parquet(tricky: Report, tmp_path: Any) -> None:
             (tmp_path / file).write_bytes(content)
     query = f"SELECT measure, sum(amount) FROM '{tmp_path}/*/items.parquet' WHERE measure = 'total' GROUP BY measure"
     assert duckdb.sql(query).fetchall() == [("total", Decimal("-2469.00"))]
+
+
+def test_rows_leave_nothing_out() -> None:
+    """Every field of the report's records has a column, or several; a new one must be given a place."""
+    given = {name: {column.name for column in columns} for name, columns in KINDS.items()}
+    turned = {"id": "table_id", "table": "table_id", "box": "x0", "boxes": "x0", "cells": "cells", "cell": "row"}
+    records = {
+        "pages": Page, "tables": Table, "cells": Cell, "items": Item, "paragraphs": Paragraph, "facts": Fact,
+        "checks": Check, "suggestions": Suggestion, "findings": Finding,
+    }  # fmt: skip
+    for kind, record in records.items():
+        for field in record.model_fields:
+            name = turned.get(field, field)
+            assert name in given[kind] | {"cells"}, (kind, field)

@@ -305,6 +305,37 @@ def up(
 
 
 @app.command()
+def load(
+    to: Annotated[
+        str,
+        typer.Option(
+            envvar="GOUJI_DATABASE",
+            help="The database: sqlite:///gouji.db or postgresql+psycopg://user@host/name.",
+        ),
+    ],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="The report.json files, run folders, folders of those, and crawl folders to load."),
+    ] = None,
+    migrate_only: Annotated[
+        bool, typer.Option("--migrate-only", help="Bring the database's schema up to date and load nothing.")
+    ] = False,
+    wait: Annotated[
+        float, typer.Option(min=0, help="How many seconds to wait for a server that goes away in the middle.")
+    ] = 60,
+    quiet: Quiet = False,
+) -> int:
+    """Load reports into SQLite or PostgreSQL, with what persons corrected; what is there already is left alone.
+
+    A document is loaded whole or not at all, so the command can be broken off and run again, and run several times at
+    once. A newer reading of a document takes the place of the old one in the views; the old one is kept.
+    """
+    from gouji.cli.load import Options, load_paths
+
+    return load_paths(paths or (), Options(to, migrate_only, wait, quiet))
+
+
+@app.command()
 def schema() -> int:
     """Print the JSON Schema of report.json."""
     from gouji.cli.show import show_schema

@@ -27,6 +27,8 @@ OPTIONAL = {
     "openvino": 'the faster engine: pip install "gouji[fast]"',
     "paddlepaddle": 'PaddleOCR models in Paddle\'s own format: pip install "gouji[paddle]"',
     "scrapy": 'gouji crawl: pip install "gouji[crawl]"',
+    "sqlalchemy": 'gouji load: pip install "gouji[database]"',
+    "openpyxl": 'gouji export: pip install "gouji[sheets]"',
     "prefect": 'flows: pip install "gouji[flows]"',
     "fpdf2": 'gouji synth: pip install "gouji[synth]"',
 }

@@ -133,13 +133,18 @@ def _paragraph(paragraph: Paragraph, facts: Sequence[Fact]) -> str:
     if paragraph.kind == "heading":
         level = min(6, len(paragraph.section) + 2)
         return f"<h{level}>{escape(paragraph.text)}</h{level}>"
-    own = [fact for fact in facts if fact.page in paragraph.pages and fact.evidence in paragraph.text]
+    own = [(fact, clause) for fact in facts for page, clause in _clauses(fact) if page in paragraph.pages]
     return f"<p>{''.join(_marked(paragraph.text, own))}</p>"
 
 
-def _marked(text: str, facts: Sequence[Fact]) -> Iterator[str]:
+def _clauses(fact: Fact) -> set[tuple[int, str]]:
+    """The pages and words of all places that state the fact."""
+    return {(fact.page, fact.evidence), *((place.page, place.evidence) for place in fact.places)}
+
+
+def _marked(text: str, facts: Sequence[tuple[Fact, str]]) -> Iterator[str]:
     """The text, escaped, each stretch that states facts in one mark that tells them; facts may share a stretch."""
-    spans = [(start, start + len(f.evidence), f) for f in facts if f.evidence and (start := text.find(f.evidence)) >= 0]
+    spans = [(start, start + len(words), f) for f, words in facts if words and (start := text.find(words)) >= 0]
     cuts = sorted({0, len(text), *(edge for start, stop, _ in spans for edge in (start, stop))})
     for start, stop in pairwise(cuts):
         piece = escape(text[start:stop])

@@ -1,0 +1,95 @@
+"""Run folders and crawl folders into a database; a server that goes away is waited for, and nothing is loaded twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from gouji import store
+from gouji.config import Settings
+from gouji.crawl.journal import NAME, Journal
+from gouji.database.connect import open_database, passes, to_error
+from gouji.database.crawl import load_crawl
+from gouji.database.load import Loaded, load_report
+from gouji.database.migrate import migrate
+from gouji.records import Report
+
+T = TypeVar("T")
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
+
+
+def open_migrated(address: str) -> Engine:
+    """The database at the address, its schema up to date.
+
+    Raises:
+        UsageError: the address makes no sense.
+        OutputError: the database cannot be reached or written.
+        SetupError: the driver is missing, or a newer gouji made the schema.
+    """
+    engine = open_database(address)
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def load_saved(engine: Engine, path: Path, settings: Settings, wait_s: float) -> Loaded:
+    """Load a saved `report.json`, with what persons corrected beside it, as one transaction.
+
+    A server that goes away in the middle is waited for, `wait_s` at most, and the document is loaded anew: what the
+    broken transaction did is not there.
+
+    Raises:
+        InputError: it is no report, or its corrections are damaged.
+        OutputError: the database cannot be written.
+    """
+    read, log = store.load_report(path), store.load_corrections(path.parent)
+    corrected = _corrected(path.parent, settings) if log else None
+    return patiently(engine, lambda: load_report(engine, read, corrected, log), wait_s)
+
+
+def _corrected(folder: Path, settings: Settings) -> Report:
+    from gouji.run import corrected_report  # the corridor takes seconds to import; few reports need it
+
+    return corrected_report(folder, settings)
+
+
+def load_journal(engine: Engine, folder: Path, wait_s: float) -> int:
+    """Load what a crawl put down in its folder; gives how many rows are new.
+
+    Raises:
+        InputError: the folder holds no journal. OutputError: the database cannot be written.
+    """
+    with Journal(folder) as journal:
+        found = list(journal.fetches()), list(journal.appearances()), journal.register()
+    return patiently(engine, lambda: load_crawl(engine, *found), wait_s)
+
+
+def find_journals(path: Path) -> list[Path]:
+    """The crawl folders at or right below the path."""
+    return sorted(journal.parent for pattern in (NAME, f"*/{NAME}") for journal in path.glob(pattern))
+
+
+def patiently(engine: Engine, load: Callable[[], T], wait_s: float) -> T:
+    """What `load` gives, tried again while the server is away.
+
+    Raises:
+        OutputError: the database cannot be written, or the server did not come back in time.
+    """
+    end, pause = time.monotonic() + wait_s, FIRST_PAUSE_S
+    while True:
+        try:
+            return load()
+        except DBAPIError as error:
+            if not passes(engine, error) or time.monotonic() + pause > end:
+                raise to_error(engine, error) from error
+        engine.dispose()
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_S)
