@@ -161,3 +161,22 @@ def test_scan_is_read_end_to_end(readers: Readers, settings: Settings, turn: int
     assert image.shape == (reading.page.height, reading.page.width)
     for x in grid.xs:
         assert image[grid.ys[0] + 5 : grid.ys[-1] - 5, x - 2 : x + 3].min(axis=1).max() < 140
+
+
+def test_scanned_list_without_lines_is_a_table(readers: Readers, settings: Settings) -> None:
+    """On a scan, labels and amounts in columns are a table though no line is printed; the prose below stays prose."""
+    page = blank(640, 1140)
+    write(page, 480, 60, TITLE, 34)
+    for r, row in enumerate(ROWS):
+        for x, text in zip((170, 500, 690, 860), row, strict=True):
+            if text:
+                write(page, x, 150 + 52 * r, text, 25)
+    write(page, 170, 500, "以上支出均已按规定公开，接受社会监督。", 25)
+    reading = read_scan(Raster(1, softened(page, 0.6, 3.0), DPI, "scan"), readers, settings)
+    (grid,) = reading.grids
+    texts = [["" for _ in range(grid.n_cols)] for _ in range(grid.n_rows)]
+    for cell in grid.cells:
+        texts[cell.row][cell.col] = cell.text
+    assert [[text.replace("一", "—") if text == "一" else text for text in row] for row in texts] == ROWS
+    assert all(cell.inferred_line for cell in grid.cells)
+    assert [line.text for line in reading.lines] == [TITLE, "以上支出均已按规定公开，接受社会监督。"]

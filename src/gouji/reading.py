@@ -15,7 +15,8 @@ from gouji.pages.straighten import find_bend, straighten
 from gouji.pages.upright import Upright, find_upright, rotate, turn_box, turn_image
 from gouji.protocols import Image, LayoutDetector, OcrEngine
 from gouji.records import Grid, Line, Page, PageReading
-from gouji.tables.chars import chars_to_lines, fill_from_chars
+from gouji.tables.borderless import lines_to_grids
+from gouji.tables.chars import PIECE_GAP, chars_to_lines, fill_from_chars
 from gouji.tables.doubt import settle
 from gouji.tables.fill import cut_line, fill_lattice, find_cell_print
 from gouji.tables.lattice import Lattice, rulings_to_lattices
@@ -55,11 +56,14 @@ def read_digital(raster: Raster) -> PageReading:
     ruled = rulings_to_lattices(rulings, raster.dpi)
     chars = list(raster.chars)
     outside = [char for char in chars if not any(contains(lattice.box, center(char.box)) for lattice in ruled)]
-    pieces = [line.box for line in chars_to_lines(outside)]
+    pieces = [line.box for line in chars_to_lines(outside, PIECE_GAP)]
     grids: list[Grid] = []
     for lattice in (*ruled, *open_lattices(rulings, ruled, pieces, raster.dpi)):
         grid, chars = fill_from_chars(lattice, chars)
         grids.append(grid)
+    free, _ = lines_to_grids(chars_to_lines(chars, PIECE_GAP))
+    chars = [char for char in chars if not any(contains(grid.box, center(char.box)) for grid in free)]
+    grids += free
     page = Page(page=raster.page, width=width, height=height, dpi=raster.dpi, origin="digital", turn=raster.turn)
     return PageReading(page=page, lines=tuple(chars_to_lines(chars)), grids=_from_the_top(grids))
 
@@ -91,11 +95,12 @@ def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReadi
     lattices = [*ruled, *open_lattices(rulings, ruled, prose, raster.dpi)]
     prose = [box for box in prose if not any(contains(lattice.box, center(box)) for lattice in lattices)]
     grids, lines = read_print(flat, raster.dpi, lattices, prose, seals, readers.engine)
+    free, lines = lines_to_grids(lines)
     page = Page(
         page=raster.page, width=flat.shape[1], height=flat.shape[0], dpi=raster.dpi, origin="scan",
         turn=upright.turn, skew=upright.skew, seals=seals,
     )  # fmt: skip
-    return PageReading(page=page, lines=tuple(lines), grids=_from_the_top(grids))
+    return PageReading(page=page, lines=tuple(lines), grids=_from_the_top([*grids, *free]))
 
 
 def bring_upright(flat: Mask, dpi: int, upright: Upright) -> Mask:

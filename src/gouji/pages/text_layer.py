@@ -31,6 +31,8 @@ THICKEST_LINE = 3.0
 # Points. Pieces of one line touch within this; a piece shorter than LEAST_LINE is a dot, a dash of text or a corner.
 JOIN = 1.0
 LEAST_LINE = 4.0
+# Points. At least so many pieces no longer than DASH, with gaps up to DASH_GAP, are one dashed or dotted line.
+DASH, DASH_GAP, LEAST_DASHES = 12.0, 5.0, 6
 # Of 255. Lines lighter than this do not show on paper; a character must differ from its ground by CONTRAST.
 WHITE = 245
 CONTRAST = 40
@@ -318,6 +320,7 @@ def _join(pieces: list[tuple[float, float, float]], unit: float) -> list[tuple[f
     for row in _rows(sorted(pieces), JOIN * unit):
         place = sum(piece[0] for piece in row) / len(row)
         row.sort(key=lambda piece: piece[1])
+        row = _undashed(row, unit)
         _, start, end = row[0]
         for _, begin, stop in row[1:]:
             if begin > end + JOIN * unit:
@@ -326,6 +329,25 @@ def _join(pieces: list[tuple[float, float, float]], unit: float) -> list[tuple[f
             end = max(end, stop)
         joined.append((place, start, end))
     return [line for line in joined if line[2] - line[1] >= LEAST_LINE * unit]
+
+
+def _undashed(row: list[tuple[float, float, float]], unit: float) -> list[tuple[float, float, float]]:
+    """The pieces of one line, runs of dashes drawn one by one made whole."""
+    whole: list[tuple[float, float, float]] = []
+    run: list[tuple[float, float, float]] = []
+    for piece in row:
+        if run and (piece[2] - piece[1] > DASH * unit or not -JOIN * unit <= piece[1] - run[-1][2] <= DASH_GAP * unit):
+            whole += _one_dashed(run)
+            run = []
+        if piece[2] - piece[1] > DASH * unit:
+            whole.append(piece)
+        else:
+            run.append(piece)
+    return sorted(whole + _one_dashed(run), key=lambda piece: piece[1])
+
+
+def _one_dashed(run: list[tuple[float, float, float]]) -> list[tuple[float, float, float]]:
+    return [(run[0][0], run[0][1], run[-1][2])] if len(run) >= LEAST_DASHES else run
 
 
 def _rows(pieces: list[tuple[float, float, float]], reach: float) -> Iterator[list[tuple[float, float, float]]]:

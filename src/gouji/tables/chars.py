@@ -11,6 +11,7 @@ from gouji.records import Grid, GridCell, Line
 from gouji.tables.lattice import Lattice
 
 COLUMN_GAP = 2.0  # heights of print: a wider gap parts two lines of text that stand side by side
+PIECE_GAP = 0.8  # and this parts two columns of a table without lines
 WORD_GAP = 0.3  # a gap this wide between Latin letters is a space
 
 
@@ -31,9 +32,12 @@ class Glyph(Protocol):
 G = TypeVar("G", bound=Glyph)
 
 
-def chars_to_lines(chars: Iterable[Glyph]) -> list[Line]:
-    """Lines of text in reading order. Characters side by side with a wide gap between them make lines of their own."""
-    lines = [piece for row in _rows(chars) for piece in _pieces(row)]
+def chars_to_lines(chars: Iterable[Glyph], gap: float = COLUMN_GAP) -> list[Line]:
+    """Lines of text in reading order. Characters side by side with a gap wider than this make lines of their own.
+
+    `gap` is in heights of print.
+    """
+    lines = [piece for row in _rows(chars) for piece in _pieces(row, gap)]
     return [_line(piece) for piece in lines]
 
 
@@ -51,10 +55,10 @@ def _rows(chars: Iterable[Glyph]) -> list[list[Glyph]]:
     return [sorted(row, key=lambda char: char.box[0]) for row in rows]
 
 
-def _pieces(row: Sequence[Glyph]) -> list[list[Glyph]]:
+def _pieces(row: Sequence[Glyph], gap: float) -> list[list[Glyph]]:
     pieces = [[row[0]]]
     for before, char in pairwise(row):
-        if char.box[0] - before.box[2] > COLUMN_GAP * height(char.box):
+        if char.box[0] - before.box[2] > gap * height(char.box):
             pieces.append([])
         pieces[-1].append(char)
     return pieces
