@@ -17,12 +17,14 @@ from typing import Any
 
 import pytest
 
+from gouji import store
 from gouji.archive.conduct import key_of, opened, read_waiting, take_in
 from gouji.archive.manifest import Manifest, Outcome, Row
+from gouji.archive.workers import Order, Workers
 from gouji.cli.app import run
 from gouji.config import Settings
 from gouji.errors import OutputError, UsageError
-from gouji.records import Report
+from gouji.records import PageReading, Report
 
 FAST = ["--set", "facts.ner=false", "--set", "checks.enabled=false", "--set", "archive.workers=1"]
 
@@ -76,6 +78,7 @@ def test_archive_reads_each_document_once_and_sets_the_bad_aside(
     assert drafts(out) == []
 
 
+@pytest.mark.usefixtures("in_process")
 def test_second_run_reads_nothing_and_needs_no_source(reports: Path, tmp_path: Path) -> None:
     """Run again, nothing is read again; the sources are known, and a document that came since is read."""
     out = tmp_path / "out"
@@ -88,6 +91,7 @@ def test_second_run_reads_nothing_and_needs_no_source(reports: Path, tmp_path: P
     assert after["新.pdf"].status == "read"
 
 
+@pytest.mark.usefixtures("in_process")
 def test_report_has_the_bytes_of_gouji_read(reports: Path, tmp_path: Path) -> None:
     """A document of an archive gives the report, byte for byte, that it gives alone."""
     out = tmp_path / "out"
@@ -99,6 +103,7 @@ def test_report_has_the_bytes_of_gouji_read(reports: Path, tmp_path: Path) -> No
         assert (report.parent / name).read_bytes() == (alone / name).read_bytes()
 
 
+@pytest.mark.usefixtures("in_process")
 def test_retry_reads_what_has_been_mended(digital_pdf: Any, tmp_path: Path) -> None:
     """What was set aside stays so, until --retry: then it is read, and its refusal is gone."""
     out, path = tmp_path / "out", digital_pdf("in/锁.pdf", password="door")
@@ -116,6 +121,7 @@ def test_retry_reads_what_has_been_mended(digital_pdf: Any, tmp_path: Path) -> N
     assert len(list((out / "documents").rglob("report.json"))) == 1
 
 
+@pytest.mark.usefixtures("in_process")
 def test_other_settings_read_again(reports: Path, tmp_path: Path) -> None:
     """Documents read with other settings are read again; the number of workers is none of these."""
     out = tmp_path / "out"
@@ -171,6 +177,7 @@ def soffice(digital_pdf: Any, tmp_path: Path) -> Callable[[int], str]:
     return make
 
 
+@pytest.mark.usefixtures("in_process")
 def test_office_file_is_printed_and_read(soffice: Callable[[], str], tmp_path: Path) -> None:
     """A Word file is read as LibreOffice prints it; the report names the file found; a bad one is set aside."""
     (tmp_path / "in").mkdir()
@@ -187,6 +194,7 @@ def test_office_file_is_printed_and_read(soffice: Callable[[], str], tmp_path: P
     assert drafts(out) == []
 
 
+@pytest.mark.usefixtures("in_process")
 def test_office_file_without_libreoffice_is_a_finding(tmp_path: Path, soffice: Callable[[], str]) -> None:
     """Without LibreOffice the file is set aside with what to install; with it, --retry reads it."""
     (tmp_path / "in").mkdir()
@@ -201,6 +209,7 @@ def test_office_file_without_libreoffice_is_a_finding(tmp_path: Path, soffice: C
     assert len(list((out / "documents").rglob("report.json"))) == 1
 
 
+@pytest.mark.usefixtures("in_process")
 def test_libreoffice_that_hangs_is_ended(tmp_path: Path, soffice: Callable[[int], str]) -> None:
     """A print that takes too long is ended and the file set aside."""
     (tmp_path / "in").mkdir()
@@ -267,13 +276,17 @@ def test_page_that_kills_its_worker_is_given_up(
     assert rows["copy.pdf"].status == "read"
 
 
-def test_page_that_hangs_is_given_up(reports: Path, tmp_path: Path, broken_reader: Callable[..., None]) -> None:
-    """A page that takes longer than the settings allow ends its worker."""
-    broken_reader("time.sleep(600)", always=True)
-    limits = ("archive.page_timeout_s=3", "archive.office_timeout_s=30", "archive.tries=1")
-    assert archive(reports, "--out", tmp_path / "out", more=limits) == 8
-    row = rows_of(tmp_path / "out")["乙.pdf"]
-    assert (row.status, row.unread) == ("partly", 1)
+def test_worker_that_hangs_is_ended(reports: Path, tmp_path: Path, settings: Settings) -> None:
+    """A worker that has said nothing for longer than the settings allow is ended, and its order has failed."""
+    with opened(tmp_path / "out") as manifest:
+        take_in([str(reports)], manifest, settings)
+        order = Order(step="open", bundle=manifest.waiting()[0])
+        with Workers(1, tmp_path / "out", settings, None) as workers:
+            workers.give(order)
+            workers._workers[0].since -= 10 * settings.archive.page_timeout_s
+            (answer,) = workers.answers(0)
+            assert (answer.says, answer.order, workers.free) == ("died", order, 1)
+            assert "page_timeout_s" in answer.error
 
 
 def command(out: Path, *arguments: object) -> list[str]:
@@ -308,14 +321,24 @@ def test_ended_run_goes_on(how: signal.Signals, digital_pdf: Any, tmp_path: Path
     assert drafts(out) == []
 
 
-def test_full_disk_stops_cleanly(reports: Path, tmp_path: Path, broken_reader: Callable[..., None]) -> None:
+@pytest.mark.usefixtures("in_process")
+def test_full_disk_stops_cleanly(reports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk ends the run with its own exit code; what is read stays, and the run goes on when there is room."""
-    broken_reader("raise __import__('gouji.errors').errors.OutputError('x: the disk is full; make room')", always=False)
-    out = tmp_path / "out"
-    assert archive(reports, "--out", out) == 6
+    out, whole = tmp_path / "out", store.save_reading
+
+    def full(folder: Path, reading: PageReading) -> Path:
+        if reading.page.page == 3:
+            raise OutputError("x: the disk is full; make room")
+        return whole(folder, reading)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "save_reading", full)
+        assert archive(reports, "--out", out) == 6
     assert "reading" not in {row.status for row in rows_of(out).values()}
+    kept = {path: path.stat().st_mtime_ns for path in out.rglob("0002.read.json")}
     assert archive("--out", out) == 8
     assert rows_of(out)["乙.pdf"].status == "read"
+    assert all(path.stat().st_mtime_ns == before for path, before in kept.items())
 
 
 def test_two_runs_in_one_folder_do_not_collide(reports: Path, tmp_path: Path, settings: Settings) -> None:
@@ -324,6 +347,7 @@ def test_two_runs_in_one_folder_do_not_collide(reports: Path, tmp_path: Path, se
         pass
 
 
+@pytest.mark.usefixtures("in_process")
 def test_status_tells_of_what_is_odd(reports: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """--status counts documents and shows those that were set aside, with the reason."""
     archive(reports, "--out", tmp_path / "out", "-q")
@@ -345,6 +369,7 @@ def test_status_of_no_archive_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "nothing was read here before" in told
 
 
+@pytest.mark.usefixtures("in_process")
 def test_lost_report_is_made_again(reports: Path, tmp_path: Path) -> None:
     """A report that a power cut took, though the manifest had it, is made again from its readings."""
     out = tmp_path / "out"
@@ -356,6 +381,7 @@ def test_lost_report_is_made_again(reports: Path, tmp_path: Path) -> None:
     assert lost.read_bytes() == content
 
 
+@pytest.mark.usefixtures("in_process")
 def test_files_that_are_gone_are_forgotten(reports: Path, tmp_path: Path, settings: Settings) -> None:
     """A document that was read stays in the manifest when its file is gone; one that only waited does not."""
     out = tmp_path / "out"
@@ -378,6 +404,7 @@ def test_broken_manifest_is_told(tmp_path: Path, settings: Settings) -> None:
         pass
 
 
+@pytest.mark.usefixtures("in_process")
 def test_document_that_vanishes_is_set_aside(reports: Path, tmp_path: Path, settings: Settings) -> None:
     """A file that is taken away between survey and reading is set aside, and the rest is read."""
     out = tmp_path / "out"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from gouji import store
 from gouji.archive.bundles import Bundle
@@ -16,7 +17,7 @@ from gouji.archive.manifest import Manifest, Outcome
 from gouji.archive.pace import Pace
 from gouji.archive.survey import Surveyor
 from gouji.archive.work import give_up_page, home_of, refuse_bundle
-from gouji.archive.workers import Answer, Order, Workers
+from gouji.archive.workers import ENDS, Answer, Order, Workers
 from gouji.config import Settings
 from gouji.errors import CrashError, GoujiError, OutputError, SetupError, UsageError
 
@@ -108,14 +109,31 @@ class Hand:
     deaths: Counter[int] = field(default_factory=Counter)
 
 
+class Crew(Protocol):
+    """Who does orders: the worker processes of this machine, or the flow's tasks on any."""
+
+    @property
+    def free(self) -> int:
+        """How many orders can be taken now."""
+        ...
+
+    def give(self, order: Order) -> None:
+        """Have the order done."""
+        ...
+
+    def answers(self, patience_s: float) -> Iterable[Answer]:
+        """What is said within this time, if anything; each order ends with one of `workers.ENDS`."""
+        ...
+
+
 class Conductor:
     """Gives orders to workers and enters what comes of them. Documents in hand come before new ones."""
 
     def __init__(
-        self, manifest: Manifest, workers: Workers, settings: Settings, number: int, on_document: OnDocument | None
+        self, manifest: Manifest, crew: Crew, settings: Settings, number: int, on_document: OnDocument | None
     ) -> None:
         self._manifest = manifest
-        self._workers = workers
+        self._crew = crew
         self._settings = settings
         self._key = key_of(settings)
         self._tell = on_document
@@ -127,9 +145,9 @@ class Conductor:
     def conduct(self) -> None:
         """Go on until nothing waits and nothing is in hand."""
         while self._waiting or self._hands:
-            while self._workers.free and (order := self._next()) is not None:
-                self._workers.give(order)
-            for answer in self._workers.answers(PATIENCE_S):
+            while self._crew.free and (order := self._next()) is not None:
+                self._crew.give(order)
+            for answer in self._crew.answers(PATIENCE_S):
                 self._take(answer)
 
     def _next(self) -> Order | None:
@@ -146,12 +164,16 @@ class Conductor:
         hand = self._hands.get(answer.order.bundle.sha256)
         if hand is None:  # set aside while another worker was still at a part of it
             return
+        if answer.says == "opened":
+            hand.job, hand.out = answer.job, 1
+        if answer.says not in ENDS:
+            return
         hand.seconds += answer.seconds
         if answer.says == "stop":
             raise _stop(answer)
         if answer.says in ("died", "failed"):
             self._try_again(hand, answer)
-        elif answer.says == "opened":
+        elif answer.says == "long":
             hand.job = answer.job
             self._part_out(hand, answer.todo)
         elif answer.says == "part":

@@ -17,6 +17,7 @@ from gouji.store import why_unwritten
 RUN_LOCK = ".run.lock"
 WORK_LOCK = ".work.lock"
 DRAFTS = ".*.part"
+MESSAGES = ("*.order.json", "*.answer.json")  # between the flow and its tasks
 PATIENCE_S = 60.0
 
 
@@ -75,7 +76,7 @@ def sweep(out: Path, folders: Iterable[str]) -> None:
     for draft in out.glob(DRAFTS):
         _remove(draft)
     for place in (FILES, *folders):
-        for draft in list((out / place).rglob(DRAFTS)):
+        for draft in [draft for pattern in (DRAFTS, *MESSAGES) for draft in (out / place).rglob(pattern)]:
             _remove(draft)
 
 

@@ -126,13 +126,17 @@ class Manifest:
             self._prepare()
 
     def _prepare(self) -> None:
-        version = self._base.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            self._base.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
-        elif version != VERSION:
-            raise OutputError(
-                f"{self._path}: it is of another version of gouji ({version}); move it away and run again"
-            )
+        if self._version() == 0:
+            with self._change() as base:
+                if self._version() == 0:  # nobody else has made it meanwhile
+                    for statement in SCHEMA.split(";"):
+                        base.execute(statement)
+                    base.execute(f"PRAGMA user_version = {VERSION}")
+        elif self._version() != VERSION:
+            raise OutputError(f"{self._path}: it is of another version of gouji; move it away and run again")
+
+    def _version(self) -> int:
+        return int(self._base.execute("PRAGMA user_version").fetchone()[0])
 
     def __enter__(self) -> Self:
         return self

@@ -32,7 +32,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Order(Record):
-    """What a worker is to do: open a document, read these pages of it, or close it."""
+    """What a worker is to do: open a document (and read and close it, when it is short), read these pages, or close."""
 
     step: Literal["open", "read", "close"]
     bundle: Bundle
@@ -41,15 +41,17 @@ class Order(Record):
 
 
 class Answer(Record):
-    """What a worker says. "page": this page is read; "opened": these are left to read; "part": its pages are read.
+    """What a worker says, on the way and at the end.
 
+    "opened": these pages are left to read. "page": this one is read.
+    "long": the document has to be parted out. "part": the pages of the order are read.
     "outcome": the document is settled. "failed": `error` says why this order came to nothing. "stop": nothing more can
     be done, `error` and `exit_code` say why. "died": the worker ended, at page `page` if it had come to one.
     `seconds`: spent on the order, with the answers that end it; the start of the process does not count.
     """
 
     order: Order
-    says: Literal["page", "opened", "part", "outcome", "failed", "stop", "died"]
+    says: Literal["opened", "page", "long", "part", "outcome", "failed", "stop", "died"]
     page: int = 0
     job: str = ""
     todo: tuple[int, ...] = ()
@@ -59,7 +61,7 @@ class Answer(Record):
     seconds: float = 0.0
 
 
-ENDS = ("opened", "part", "outcome", "failed", "stop", "died")
+ENDS = ("long", "part", "outcome", "failed", "stop", "died")
 
 
 @dataclass
@@ -130,6 +132,9 @@ class Workers:
             worker.process.join(timeout=5)
             return self._bury(worker, _ending(worker.process.exitcode))
         worker.since = time.monotonic()
+        if answer.says == "opened":  # should it end now, the job is known and the page that it had come to
+            worker.order = Order(step="read", bundle=answer.order.bundle, job=answer.job, numbers=answer.todo)
+            worker.ahead = list(answer.todo)
         if answer.says == "page":
             worker.pages += 1
             worker.ahead = [number for number in worker.ahead if number != answer.page]
@@ -245,11 +250,23 @@ def _steps(order: Order, out: Path, settings: Settings, password: str | None) ->
         opening = work.open_bundle(order.bundle, out, settings, password)
         if opening.outcome is not None:
             yield Answer(order=order, says="outcome", outcome=opening.outcome)
-        else:
-            yield Answer(order=order, says="opened", job=opening.job, todo=opening.todo)
-    elif order.step == "read":
-        for page in work.read_part(order.job, order.numbers, settings, password):
-            yield Answer(order=order, says="page", page=page)
-        yield Answer(order=order, says="part")
-    else:
+            return
+        if len(opening.todo) > settings.archive.chunk_pages:
+            yield Answer(order=order, says="long", job=opening.job, todo=opening.todo)
+            return
+        yield Answer(order=order, says="opened", job=opening.job, todo=opening.todo)
+        order = Order(step="read", bundle=order.bundle, job=opening.job, numbers=opening.todo)
+        yield from _read(order, settings, password)
+        order = order.model_copy(update={"step": "close"})
+    if order.step == "close":
         yield Answer(order=order, says="outcome", outcome=work.close_bundle(order.bundle, order.job, out, settings))
+    else:
+        yield from _read(order, settings, password)
+        yield Answer(order=order, says="part")
+
+
+def _read(order: Order, settings: Settings, password: str | None) -> Iterator[Answer]:
+    from gouji.archive import work
+
+    for page in work.read_part(order.job, order.numbers, settings, password):
+        yield Answer(order=order, says="page", page=page)
