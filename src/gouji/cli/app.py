@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -54,6 +55,9 @@ def read(
         bool, typer.Option("--draw", help="Write page pictures with what was found drawn over them.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Read again what has already been read.")] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Print the seconds of each stage at the end; one process reads.")
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = 0,
 ) -> int:
@@ -66,7 +70,12 @@ def read(
 
     overrides = [*(settings or ()), *([f"pages.dpi={dpi}", f"pages.scan_dpi={dpi}"] if dpi else ())]
     options = Options(out, pages, config, tuple(overrides), password or None, force, draw, quiet, verbose)
-    return read_files(files, options)
+    if not profile:
+        return read_files(files, options)
+    from gouji.cli.profile import profiled
+
+    with profiled():
+        return read_files(files, replace(options, overrides=(*options.overrides, "crew.workers=1")))
 
 
 @app.command()
