@@ -337,9 +337,13 @@ def test_depth_is_bounded(local: LocalSite, crawl: Crawl) -> None:
 
 
 def test_start_page_that_lists_nothing_is_told(local: LocalSite, crawl: Crawl) -> None:
-    """A start page without a single link that counts is named in the summary."""
+    """A start page without a single link that counts is named in the summary, and so are pages beyond the bound."""
     local.put_list("/zwgk/", {"/about.html": "关于我们"})
-    assert crawl().summary.empty == (f"{local.url}/zwgk/",)
+    local.put_list("/long/", {"/zwgk/a.html": "甲局2024年度部门决算"}, "共 9 页")
+    starts = f'start = ["{local.url}/zwgk/", "{local.url}/long/"]\n[lists]\nmax_pages = 1'
+    summary = crawl(starts).summary
+    assert (summary.empty, summary.left_out) == ((f"{local.url}/zwgk/",), 8)
+    assert not any("index_" in path for path in local.asked)
 
 
 def test_host_that_is_not_there(local: LocalSite, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_deployments_are_flows_with_these_parameters() -> None:
     """prefect.yaml names flows that exist, parameters they have, and variables that `gouji up` sets."""
     text = up.prefect_file().read_text("utf-8")
     tree = yaml.safe_load(text)
-    assert "crawl" in {each["name"] for each in tree["deployments"]}
+    assert {"watch", "crawl", "archive"} <= {each["name"] for each in tree["deployments"]}
     for each in tree["deployments"]:
         module, _, name = each["entrypoint"].rpartition(".")
         with warnings.catch_warnings():

@@ -96,7 +96,8 @@ def summary_line(summary: Summary) -> str:
     counts = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items()) or "nothing was asked for"
     state = {"finished": "", "stopped": f"; stopped: {summary.why}"}.get(summary.state, f"; {summary.state}")
     empty = f"; nothing is listed on {summary.empty[0]}: look at the site file's patterns" if summary.empty else ""
-    return f"{summary.site}: {counts}{state}{empty}"
+    left_out = f"; {summary.left_out} pages of lists left out (lists.max_pages)" if summary.left_out else ""
+    return f"{summary.site}: {counts}{state}{empty}{left_out}"
 
 
 def _tell_only(names: list[str], options: Options, settings: CrawlSettings) -> int:

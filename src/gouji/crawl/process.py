@@ -87,7 +87,8 @@ def crawl(order: Order, stopping: threading.Event) -> Summary:
         (summary,) = journal.summaries(site.key)
         if not summary.reached and not why:
             why = next((failure.reason for failure in journal.failures(number)), "")
-        return summary.model_copy(update={"resumed": resumed, "empty": tuple(spider.empty), "why": why})
+        seen = {"resumed": resumed, "empty": tuple(spider.empty), "left_out": sum(spider.left_out.values())}
+        return summary.model_copy(update={**seen, "why": why})
 
 
 def _job_folder(out: Path, site: Site, crawl: int) -> Path:

@@ -107,7 +107,10 @@ class Due(Record):
 
 
 class Summary(Record):
-    """One crawl of one site. `state` "stopped" goes on with the next run. `empty`: start pages that list nothing."""
+    """One crawl of one site. `state` "stopped" goes on with the next run, `why` says what stopped it.
+
+    `empty`: start pages that list nothing. `left_out`: further pages of lists beyond `lists.max_pages`.
+    """
 
     site: str
     crawl: int
@@ -117,6 +120,7 @@ class Summary(Record):
     outcomes: dict[str, int]
     resumed: bool = False
     empty: tuple[str, ...] = ()
+    left_out: int = 0
     why: str = ""
 
     @property

@@ -23,7 +23,7 @@ FIRST = {"list": 0, "landing": 10, "document": 20}  # documents before pages bef
 
 
 class SiteSpider(Spider):
-    """One site's spider. `empty`: the start pages that led to nothing."""
+    """One site's spider. `empty`: the start pages that led to nothing; `left_out`: pages of lists beyond the bound."""
 
     name = "site"
 
@@ -31,6 +31,7 @@ class SiteSpider(Spider):
         super().__init__(**given)
         self.site = site
         self.empty: list[str] = []
+        self.left_out: dict[str, int] = {}  # by the list's folder: each of its pages tells the same count
         self._desk = desk
         self._max_redirects = max_redirects
 
@@ -87,6 +88,8 @@ class SiteSpider(Spider):
 
     def _read_list(self, response: HtmlResponse, visit: Visit) -> Iterator[Request]:
         page = read_list(response, self.site)
+        if page.unread:
+            self.left_out[response.url.rpartition("/")[0]] = page.unread
         if visit.level == 0 and not (page.further or page.lists or page.disclosures or page.attachments):
             self.empty.append(response.url)
         for url in page.further:
