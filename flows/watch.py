@@ -17,9 +17,8 @@ prepare()
 
 from prefect import flow, get_run_logger  # noqa: E402
 
-from flows.archive import read_archive, runner_of  # noqa: E402
+from flows.archive import read_archive  # noqa: E402
 from flows.crawl import crawl  # noqa: E402
-from gouji.config import load_settings  # noqa: E402
 from gouji.errors import CrawlError  # noqa: E402
 
 
@@ -47,9 +46,7 @@ def watch(
         silent = error
         get_run_logger().error(str(error))
     if (home / "crawl" / "documents").is_dir():
-        settings = load_settings(Path(config) if config else None, overrides)
-        read = read_archive.with_options(task_runner=runner_of(settings))
-        read([str(home / "crawl" / "documents")], str(home / "archive"), config, overrides)
+        read_archive([str(home / "crawl" / "documents")], str(home / "archive"), config, overrides)
     if silent is not None:
         raise silent
     return str(home / "archive")
