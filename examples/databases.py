@@ -67,7 +67,7 @@ def correct(folder: Path) -> None:
     """Change one figure that a sum takes in: the correction shows in the views, and so does the sum that fails now."""
     report = load_report(folder)
     item = next(i for i in report.items if i.form == "final.income" and i.measure == "total" and i.amount)
-    new = item.text[:-1] + OTHER_DIGIT[item.text[-1]]
+    new = OTHER_DIGIT[item.text[0]] + item.text[1:]
     at = Pointer(table=item.table, row=item.row, col=item.col)
     add_correction(
         folder, Correction(who="李核", why="与纸质件核对", kind="cell", target=at, old=item.text, new=new), item.text
