@@ -7,6 +7,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ OPTIONAL = {
     "sqlalchemy": 'gouji load: pip install "gouji[database]"',
     "openpyxl": 'gouji export: pip install "gouji[sheets]"',
     "prefect": 'flows: pip install "gouji[flows]"',
+    "py7zr": '7z archives in gouji archive: pip install "gouji[archive]"',
+    "rarfile": 'RAR archives in gouji archive: pip install "gouji[archive]"',
+    "prefect-dask": 'flows.archive with archive.runner = "dask": pip install "gouji[dask]"',
     "fpdf2": 'gouji synth: pip install "gouji[synth]"',
 }
 
@@ -82,6 +86,8 @@ def observe(settings: Settings) -> Iterator[Observation]:
     yield Observation("processor", f"{platform.machine()}, {os.cpu_count()} cores")
     yield from (_package(name, "install gouji again, with constraints.txt", needed=True) for name in NEEDED)
     yield from (_package(name, f"only for {advice}") for name, advice in OPTIONAL.items())
+    yield _program(settings.archive.office_command, "only for office files in gouji archive: install LibreOffice")
+    yield _program("unrar", "only for compressed RAR archives; unar, 7z or bsdtar will do as well")
     yield _tried("cv2", cv2_state, "pip install --force-reinstall --no-deps opencv-python-headless==4.10.0.84")
     yield from _engine(settings)
     yield _tried(
@@ -94,6 +100,11 @@ def _package(name: str, advice: str, needed: bool = False) -> Observation:
         return Observation(name, importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
         return Observation(name, "not installed", advice, needed)
+
+
+def _program(name: str, advice: str) -> Observation:
+    place = shutil.which(name)
+    return Observation(name, place or "not there", "" if place else advice)
 
 
 def _tried(what: str, look: Callable[[], str], advice: str, needed: bool = True) -> Observation:
