@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -83,6 +84,11 @@ class Sheet:
     form: str
     tables: list[Table]
     rows: list[Row]
+
+    @property
+    def body(self) -> str:
+        """The body that the form names as its own, as names are compared; "" when it names none."""
+        return plain(self.tables[0].organization or "")
 
     @cached_property
     def measures(self) -> tuple[str, ...]:
@@ -187,10 +193,62 @@ class Book:
             found[row.table].update(c.col for c in cells if c is not None and squeeze(c.text) == row.code)
         return {table: frozenset(c for c, n in cols.items() if n >= _FEWEST_CODES) for table, cols in found.items()}
 
+    @cached_property
+    def sets(self) -> tuple[Book, ...]:
+        """Books of one sheet a form each, where a report has the forms of several bodies; else just this one.
+
+        Sheets go together that name the same body; where they don't name any, those that follow each other.
+        """
+        several = [sheet for sheets in self._by_body() for sheet in sheets if len(sheets) > 1]
+        if not several:
+            return (self,)
+        bodies = [sheet.body for sheet in several]
+        named = all(bodies) and len({(sheet.form, sheet.body) for sheet in several}) == len(several)
+        return tuple(self._with(group) for group in (self._by_name() if named else self._by_order()))
+
+    @property
+    def is_paired(self) -> bool:
+        """Whether it is sure which of several sheets of a form go together: every set has the same forms."""
+        forms = [frozenset(form for form in part.sheets if _is_of_a_body(form)) for part in self.sets]
+        named = all(sheet.body for sheets in self._by_body() if len(sheets) > 1 for sheet in sheets)
+        return named or len(set(forms)) == 1
+
+    def _by_body(self) -> list[list[Sheet]]:
+        return [sheets for form, sheets in self.sheets.items() if _is_of_a_body(form)]
+
+    def _by_name(self) -> list[list[Sheet]]:
+        found: dict[str, list[Sheet]] = defaultdict(list)
+        for sheet in (sheet for sheets in self._by_body() for sheet in sheets):
+            found[sheet.body].append(sheet)
+        return list(found.values())
+
+    def _by_order(self) -> list[list[Sheet]]:
+        order = {table.id: place for place, table in enumerate(self.tables)}
+        sheets = [sheet for sheets in self._by_body() for sheet in sheets]
+        found: list[list[Sheet]] = [[]]
+        for sheet in sorted(sheets, key=lambda sheet: order[sheet.tables[0].id]):
+            if any(other.form == sheet.form for other in found[-1]):
+                found.append([])
+            found[-1].append(sheet)
+        return found
+
+    def _with(self, sheets: Sequence[Sheet]) -> Book:
+        part = copy(self)
+        part.sheets = defaultdict(list, {form: s for form, s in self.sheets.items() if not _is_of_a_body(form)})
+        for sheet in sheets:
+            part.sheets[sheet.form] = [sheet]
+        part.__dict__.pop("sets", None)
+        return part
+
     def one(self, form: str) -> Sheet | None:
         """The sheet of a form; None when there is none, or several and so no telling which."""
         found = self.sheets.get(form, [])
         return found[0] if len(found) == 1 else None
+
+
+def _is_of_a_body(form: str) -> bool:
+    """Whether a body has one such form; of performance forms it has as many as projects."""
+    return not form.startswith("performance")
 
 
 def _code_heads(table: Table) -> dict[int, int]:

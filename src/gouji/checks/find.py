@@ -10,6 +10,7 @@ from gouji.checks.book import Book, CellKey
 from gouji.checks.flag import LOW_CONFIDENCE
 from gouji.checks.suggest import Candidate
 from gouji.checks.sums import NOTES, Evaluation, printed
+from gouji.checks.units import is_of_two_units, unit_findings
 from gouji.records import Check, Finding, Page, Pointer, Table
 from gouji.zh import UNITS
 
@@ -44,6 +45,9 @@ def find(
     failed = [each for each in evaluations if each.check.status == "fail"]
     found = [_unread(page) for page in pages if page.status == "unread"]
     found += [_suggested(book, equals, scanned) for equals in suggested]
+    units = [each for each in failed if is_of_two_units(each)]
+    found += unit_findings(book, units)
+    settled |= {id(each) for each in units}
     left = _once(each for each in failed if id(each) not in settled)
     found += [_failed(book, each, _is_unsure(each, set(doubtful), sure)) for each in left]
     found += _rounding([each.check for each in evaluations if each.check.status == "rounding"])

@@ -10,6 +10,7 @@ from gouji.checks.book import CellKey, Figure
 from gouji.checks.confirm import confirmations
 from gouji.checks.suggest import Candidate
 from gouji.checks.sums import Evaluation
+from gouji.checks.units import is_of_two_units
 from gouji.records import Cell, Item, Pointer, Table
 
 Suspects = Mapping[CellKey, tuple[str, ...]]
@@ -48,7 +49,7 @@ def suspects(
     badness = _badness(evaluations)
     confirmed = confirmations(evaluations)
     for each in evaluations:
-        if each.check.status == "fail" and id(each) not in settled and not _in_two_units(each):
+        if each.check.status == "fail" and id(each) not in settled and not is_of_two_units(each):
             for key in _worst(each, badness, confirmed):
                 found[key].append(each.check.rule)
     return {key: tuple(dict.fromkeys(rules)) for key, rules in found.items()}
@@ -64,11 +65,6 @@ def _badness(evaluations: Sequence[Evaluation]) -> dict[CellKey, float]:
                 found[figure.key] += weight  # type: ignore[assignment]
                 doubt[figure.key] = _DOUBT_WEIGHT * (1 - figure.confidence) - (0 if figure.amount else _ZERO_WEIGHT)
     return {key: score + doubt[key] for key, score in found.items()}
-
-
-def _in_two_units(each: Evaluation) -> bool:
-    one_each = len(each.left) == len(each.right) == 1
-    return one_each and each.check.kind == "unit" and len({figure.pointer.table for figure in each.figures}) > 1
 
 
 def _worst(each: Evaluation, badness: dict[CellKey, float], confirmed: Confirmed) -> list[CellKey]:

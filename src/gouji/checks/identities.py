@@ -20,8 +20,10 @@ from gouji.checks.refs import evaluate_refs
 from gouji.checks.rows import evaluate_classes, evaluate_row, evaluate_same
 from gouji.checks.rules import Identities, Rule
 from gouji.checks.stated import evaluate_facts
-from gouji.checks.sums import Evaluation
+from gouji.checks.sums import Evaluation, skip
 from gouji.records import Document, Fact, Paragraph
+
+_BETWEEN_FORMS = ("refs", "classes", "same", "projects")
 
 
 def evaluate_rule(book: Book, rule: Rule, identities: Identities) -> list[Evaluation]:
@@ -37,6 +39,24 @@ def evaluate_rule(book: Book, rule: Rule, identities: Identities) -> list[Evalua
     return informed[rule.family](book, rule, identities)
 
 
+def _of_all_bodies(book: Book, rule: Rule, identities: Identities) -> list[Evaluation]:
+    """The rule over the whole report; between forms, over each body's forms by themselves.
+
+    Where it is not sure which forms are one body's, what holds is told, and what does not is left open.
+    """
+    if rule.family not in _BETWEEN_FORMS or len(book.sets) == 1:
+        return evaluate_rule(book, rule, identities)
+    found = [each for part in book.sets for each in evaluate_rule(part, rule, identities)]
+    sure = book.is_paired or len({ref.partition(":")[0] for ref in (*rule.left, *rule.right)}) == 1
+    return found if sure else [_left_open(each) for each in found]
+
+
+def _left_open(each: Evaluation) -> Evaluation:
+    check = each.check
+    failed = check.status == "fail"
+    return skip(check.rule, check.message, "同一报表有多张，无法确定哪几张属于同一单位") if failed else each
+
+
 def _concerns(book: Book, rule: Rule) -> bool:
     """Whether the report has forms of a family that the rule speaks of: a budget says nothing of final accounts."""
     names = [*rule.forms, *(ref.partition(":")[0] for ref in (*rule.left, *rule.right) if ":" in ref)]
@@ -49,7 +69,7 @@ def evaluate_all(
 ) -> list[Evaluation]:
     """Every rule, in the order of the data: inside forms, performance, between forms, facts, running text."""
     rules = [rule for rule in identities.rules if _concerns(book, rule)]
-    found = [each for rule in rules for each in evaluate_rule(book, rule, identities)]
+    found = [each for rule in rules for each in _of_all_bodies(book, rule, identities)]
     found += evaluate_single_projects(book, facts, identities)
     found += evaluate_facts(book, facts, document.fiscal_year, identities)
     return found + evaluate_prose(book, narrative, document, identities)

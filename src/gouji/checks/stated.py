@@ -56,12 +56,13 @@ def evaluate_facts(book: Book, facts: Sequence[Fact], year: int | None, identiti
 def _stated(book: Book, stated: Stated, figures: Sequence[Figure], identities: Identities) -> list[Evaluation]:
     """Each statement of the fact against the table figures it may mean, the first of them in doubt.
 
+    Where several bodies have their forms in the report it may mean any of them, so none is contradicted.
     A statement with a figure that the table has in another place is no contradiction: it may speak of that. Beside one
     that agrees, another that no slip explains speaks of something else (a part of the body, another year).
     """
     if not figures:
         return []
-    resolved = [resolve(book, ref, identities).figures for ref in stated.figures]
+    resolved = [resolve(part, ref, identities).figures for part in book.sets for ref in stated.figures]
     tables = [list(against) for against in resolved if against]
     if not tables:
         return [skip(stated.rule, stated.says, "表中没有对应的数")]
@@ -75,7 +76,9 @@ def _stated(book: Book, stated: Stated, figures: Sequence[Figure], identities: I
         for each in found
         if each.check.status != "fail" or (each.left[0].amount not in others and each.check.kind not in odd)
     ]
-    return kept or [skip(stated.rule, stated.says, "正文的数与表中另一处相同，所指不明")]
+    if len(book.sets) > 1:
+        kept = [each for each in kept if each.check.status != "fail"]
+    return kept or [skip(stated.rule, stated.says, "正文的数与表中另一处相同，或同一报表有多张，所指不明")]
 
 
 def _sheet_figures(book: Book, figure: Figure) -> Iterable[Figure]:
