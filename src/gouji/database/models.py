@@ -26,6 +26,9 @@ NAMING = {
 KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts INTEGER keys up by itself, and no others
 
 
+TOTALS = "text IN ('总分', '合计')"  # where the scores of projects stand
+
+
 class Base(DeclarativeBase):
     """The root of all tables."""
 
@@ -161,7 +164,10 @@ class CellRow(Boxed, Base):
     confirmed_by: Mapped[str]
     alternatives: Mapped[str]
     correction: Mapped[str | None]
-    __table_args__ = _table(rows=True)
+    __table_args__ = _table(
+        Index("ix_cells_totals", "version", "table_id", sqlite_where=sql(TOTALS), postgresql_where=sql(TOTALS)),
+        rows=True,
+    )
 
 
 class ItemRow(Boxed, Base):

@@ -153,6 +153,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", "table_id", "row", "col", name=op.f("pk_cells")),
         sqlite_with_rowid=False,
     )
+    op.create_index(
+        "ix_cells_totals",
+        "cells",
+        ["version", "table_id"],
+        unique=False,
+        sqlite_where=sa.text("text IN ('总分', '合计')"),
+        postgresql_where=sa.text("text IN ('总分', '合计')"),
+    )
     op.create_table(
         "checks",
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
