@@ -180,3 +180,22 @@ def test_scanned_list_without_lines_is_a_table(readers: Readers, settings: Setti
     assert [[text.replace("一", "—") if text == "一" else text for text in row] for row in texts] == ROWS
     assert all(cell.inferred_line for cell in grid.cells)
     assert [line.text for line in reading.lines] == [TITLE, "以上支出均已按规定公开，接受社会监督。"]
+
+
+def test_scanned_three_line_table_with_columns_set_close(readers: Readers, settings: Settings) -> None:
+    """Codes and names that stand a character apart are two columns of a three-line table."""
+    rows = [
+        ["编码", "名称", "金额"],
+        ["20501", "教育管理", "12.50"],
+        ["20502", "普通教育", "860.75"],
+        ["20503", "职业教育", "9.00"],
+    ]
+    page = blank(560, 1140)
+    write(page, 480, 60, TITLE, 34)
+    for y in (140, 192, 348):
+        page[y : y + 2, 160:900] = 0
+    for r, row in enumerate(rows):
+        for x, text in zip((170, 265, 760), row, strict=True):
+            write(page, x, 153 + 52 * r, text, 25)
+    (grid,) = read_scan(Raster(1, softened(page, 0.6, 3.0), DPI, "scan"), readers, settings).grids
+    assert [[cell.text for cell in grid.cells if cell.row == r] for r in range(grid.n_rows)] == rows
