@@ -29,11 +29,8 @@ _NO_ITEM = re.compile(
 
 def read_change(reading: Progress, sighting: Sighting) -> None:
     """Draft a change on the year before; one against the year's own budget states nothing."""
-    grammar, lead = load_grammar(), _compared_lead(reading, sighting)
-    if grammar.budget_comparator.search(_without_comparisons(reading, lead)):
-        reading.against_budget = True
-    elif grammar.comparator.search(lead) or not _follows_change(reading, sighting):
-        reading.against_budget = False
+    lead = _compared_lead(reading, sighting)
+    note_comparison(reading, sighting, lead)
     if reading.against_budget or not sighting.compared:
         return
     matches = _changed_items(reading, sighting)
@@ -44,6 +41,15 @@ def read_change(reading: Progress, sighting: Sighting) -> None:
     for match in matches:
         for key in match.rule.keys if match.rule.text.change else ():
             reading.drafts.append(make_draft(reading, sighting, match, key + suffix, sighting.signed, None))
+
+
+def note_comparison(reading: Progress, sighting: Sighting, lead: str) -> None:
+    """Remember whether what follows is compared with the year's own budget or with another year."""
+    grammar = load_grammar()
+    if grammar.budget_comparator.search(_without_comparisons(reading, lead)):
+        reading.against_budget = True
+    elif grammar.comparator.search(lead) or not _follows_change(reading, sighting):
+        reading.against_budget = False
 
 
 def _without_comparisons(reading: Progress, lead: str) -> str:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from gouji.config import FactsSettings
 from gouji.facts.absence import stated_zeros
-from gouji.facts.changes import read_change, read_unchanged
+from gouji.facts.changes import note_comparison, read_change, read_unchanged
 from gouji.facts.drafts import Draft, settle, to_fact
 from gouji.facts.levels import read_level
 from gouji.facts.narrative import Narrative, Passage
 from gouji.facts.progress import Progress
 from gouji.facts.sightings import find_sightings, heading_scope
 from gouji.facts.subjects import opening_subject, title_subject
+from gouji.facts.wording import load_grammar
 from gouji.facts.worktext import to_work_text
 from gouji.records import Document, Fact
 from gouji.zh import squeeze
@@ -62,5 +63,9 @@ def _read(reading: Progress) -> list[Draft]:
             read_change(reading, sighting)
         elif sighting.form in ("level", "completion"):
             read_level(reading, sighting)
+        elif load_grammar().comparator.search(
+            sighting.lead
+        ):  # "比上年增加（减少）8万元，增长3%": only the rate is told
+            note_comparison(reading, sighting, sighting.lead)
     read_unchanged(reading)
     return [*reading.drafts, *stated_zeros(reading.passage, reading.work, reading.document)]
