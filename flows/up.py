@@ -1,6 +1,6 @@
 """Server, worker and schedules on one machine, supervised: what `gouji up` runs.
 
-    python -m flows.up --data DIR --sites DIR [--config FILE] [--register FILE] [--port N]
+    python -m flows.up --data DIR --sites DIR [--config FILE] [--register FILE] [--database URL] [--port N]
 
 A process that ends by itself is started again. Ctrl-C or SIGTERM stops them all; crawls and readings under way stop in
 good order and are gone on with by the next run.
@@ -37,12 +37,13 @@ RESTARTS_S = 300
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be watched. Paths are absolute; "" for a file that is not there."""
+    """What is to be watched. Paths are absolute; "" for a file that is not there, and for DATA/gouji.db."""
 
     data: Path
     sites: Path
     config: str
     register: str
+    database: str
     port: int
 
     @property
@@ -61,6 +62,7 @@ class Plan:
             "GOUJI_SITES": str(self.sites),
             "GOUJI_CONFIG": self.config,
             "GOUJI_REGISTER": self.register,
+            "GOUJI_DATABASE": self.database,
         }
 
 
@@ -207,10 +209,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sites", type=Path, required=True, help="the folder of your site files")
     parser.add_argument("--config", type=Path, help="a TOML file of settings")
     parser.add_argument("--register", type=Path, help="the CSV file of what is expected")
+    parser.add_argument("--database", default="", help="its address; none: DATA/gouji.db")
     parser.add_argument("--port", type=int, default=4200, help="the server's port on this machine")
     given = parser.parse_args(arguments)
     config, register = (str(path.resolve()) if path else "" for path in (given.config, given.register))
-    plan = Plan(given.data.resolve(), given.sites.resolve(), config, register, given.port)
+    plan = Plan(given.data.resolve(), given.sites.resolve(), config, register, given.database, given.port)
     try:
         Supervisor(plan, lambda said: print(f"gouji up: {said}", flush=True)).run()
     except GoujiError as error:

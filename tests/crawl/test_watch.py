@@ -1,7 +1,8 @@
-"""Crawl and read as one flow."""
+"""Crawl, read and load as one flow."""
 
 from __future__ import annotations
 
+import sqlite3
 import warnings
 from pathlib import Path
 from typing import Any
@@ -27,18 +28,24 @@ HASTY = ["crawl.retries=0", "crawl.delay_s=0", "crawl.back_off_s=0", "crawl.allo
 HASTY += ["archive.runner=threads"]
 
 
-def test_what_is_crawled_is_read(thin: list[int], local: LocalSite, digital_pdf: Any, tmp_path: Path) -> None:
-    """Documents go from the site into reports; with the site gone the run fails, and what is there stays."""
+def test_what_is_crawled_is_read_and_loaded(
+    thin: list[int], local: LocalSite, digital_pdf: Any, tmp_path: Path
+) -> None:
+    """Documents go from the site into the database; with the site gone the run fails, and what is there stays."""
     local.put_disclosure("/zwgk/b.html", "乙局2024年部门预算", {"/files/b1.pdf": "乙局2024年部门预算.pdf"})
     for name in ("a", "b1", "c"):
         local.put(f"/files/{name}.pdf", digital_pdf(f"{name}.pdf", 1, text=name).read_bytes())
     site_of(local, tmp_path / "sites")
     given: dict[str, Any] = {"data": str(tmp_path / "data"), "sites": str(tmp_path / "sites"), "overrides": HASTY}
 
-    archive = Path(watch(**given))
-    assert archive == tmp_path / "data" / "archive"
-    assert len(list(archive.rglob("report.json"))) == 3
+    def rows(table: str) -> int:
+        with sqlite3.connect(tmp_path / "data" / "gouji.db") as base:
+            return int(base.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+    address = watch(**given)
+    assert address == f"sqlite:///{tmp_path / 'data' / 'gouji.db'}"
+    assert (rows("documents"), rows("appearances"), rows("crawl_log")) == (3, 3, 9)
     local.close()
     with pytest.raises(CrawlError):
         watch(**given)
-    assert len(list(archive.rglob("report.json"))) == 3
+    assert rows("documents") == 3

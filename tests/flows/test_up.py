@@ -25,14 +25,15 @@ EXAMPLE = data_dir("configs") / "sites" / "example.toml"
 
 
 def plan(tmp_path: Path, **given: Any) -> up.Plan:
-    return up.Plan(**{"data": tmp_path, "sites": tmp_path, "config": "", "register": "", "port": 4299, **given})
+    usual = {"data": tmp_path, "sites": tmp_path, "config": "", "register": "", "database": "", "port": 4299}
+    return up.Plan(**{**usual, **given})
 
 
 def test_deployments_are_flows_with_these_parameters() -> None:
     """prefect.yaml names flows that exist, parameters they have, and variables that `gouji up` sets."""
     text = up.prefect_file().read_text("utf-8")
     tree = yaml.safe_load(text)
-    assert {"watch", "crawl", "archive"} <= {each["name"] for each in tree["deployments"]}
+    assert {"watch", "crawl", "archive", "load"} <= {each["name"] for each in tree["deployments"]}
     for each in tree["deployments"]:
         module, _, name = each["entrypoint"].rpartition(".")
         with warnings.catch_warnings():

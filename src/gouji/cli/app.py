@@ -302,6 +302,9 @@ def up(
     data: Annotated[Path, typer.Option("--data", help="The folder for all that is fetched and read.")] = Path("data"),
     config: ConfigFile = None,
     register: Annotated[Path | None, typer.Option("--register", help="The CSV file of what is expected.")] = None,
+    database: Annotated[
+        str | None, typer.Option(envvar="GOUJI_DATABASE", help="The database's address. None: DATA/gouji.db.")
+    ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The server's port on this machine.")] = 4200,
 ) -> int:
     """Start server, worker and schedules on this machine and stay: crawl, read and load by the clock. Ctrl-C stops all.
@@ -310,7 +313,7 @@ def up(
     """
     from gouji.cli.up import start
 
-    return start(data, sites, config, register, port)
+    return start(data, sites, config, register, database, port)
 
 
 @app.command()

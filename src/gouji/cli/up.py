@@ -15,7 +15,7 @@ from gouji.crawl.start import check
 from gouji.errors import OutputError, SetupError, UsageError
 
 
-def start(data: Path, sites: Path, config: Path | None, register: Path | None, port: int) -> int:
+def start(data: Path, sites: Path, config: Path | None, register: Path | None, database: str | None, port: int) -> int:
     """Become the supervisor; comes back only when something is wrong.
 
     Raises:
@@ -32,7 +32,8 @@ def start(data: Path, sites: Path, config: Path | None, register: Path | None, p
         data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{data}: the folder cannot be made ({error.strerror}); give another with --data") from error
-    given = {"--data": data, "--sites": sites, "--config": config, "--register": register, "--port": port}
+    given: dict[str, object] = {"--data": data, "--sites": sites, "--config": config, "--register": register}
+    given |= {"--database": database, "--port": port}
     options = [text for name, value in given.items() if value is not None for text in (name, str(value))]
     os.execv(sys.executable, [sys.executable, "-m", "flows.up", *options])
 
