@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test lint ner language schema constraints clean
+.PHONY: demo test lint ner language schema screenshots constraints clean
 
 # The sample report, read by the Prefect flow.
 demo: $(READY)
@@ -30,6 +30,10 @@ language: $(READY)
 
 schema: $(READY)
 	@$(BIN)/gouji schema > docs/report.schema.json
+
+# Pictures of the review page on fictitious reports; needs chromium.
+screenshots: $(READY)
+	@$(BIN)/python -m benchmarks.screenshots
 
 # Pins of what is installed now; run after a change of dependencies.
 constraints: $(READY)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gouji import run, store
 from gouji.config import Settings, load_settings
+from gouji.pages.rasterise import file_sha256
 from gouji.records import GridCell, PageReading, Report
 from gouji.synth.invent import invent
 from gouji.synth.manuscript import write_manuscript
@@ -34,7 +35,7 @@ def write_desk(folder: Path) -> list[dict[str, object]]:
         report_folder = read_digital(path, folder, settings)
         if year == 2023:
             planted += [misread(report_folder, settings, n) for n in (7, 23)]
-    read_digital(print_report(folder, 614, "budget", year=2023, organisation=office), folder, settings)
+    read_digital(print_report(folder, SEEDS[2023], "budget", year=2023, organisation=office), folder, settings)
     for seed, kind in OTHERS:
         report_folder = read_digital(print_report(folder, seed, kind), folder, settings)
         if seed % 3 == 2:
@@ -57,6 +58,48 @@ def print_report(folder: Path, seed: int, kind: str, short: bool = True, **said:
 def read_digital(path: Path, out: Path, settings: Settings) -> Path:
     """Read a report; gives its run folder."""
     return Path(run.read_report(path, out, settings).folder)
+
+
+def write_long(out: Path, like: Path, times: int) -> Path:
+    """A report of many pages: all of the run folder `like` again and again, checks too; gives its run folder."""
+    import pypdfium2
+
+    entry = store.read_entry(like)
+    assert entry is not None
+    short = store.load_report(like)
+    path = out / "sources" / f"{times * len(short.pages)}页.pdf"
+    with pypdfium2.PdfDocument(entry.path) as source, pypdfium2.PdfDocument.new() as long:
+        long.import_pages(source, list(range(len(short.pages))) * times)
+        long.save(path)
+    sha256 = file_sha256(path)
+    folder = store.claim_folder(out, path, sha256)
+    store.begin(folder, store.Entry(path=str(path.resolve()), sha256=sha256, readings="copied"))
+    source_of = short.source.model_copy(update={"file": path.name, "sha256": sha256, "pages": times * len(short.pages)})
+    store.save_report(folder, _repeated(short, times).model_copy(update={"source": source_of}), "copied")
+    return folder
+
+
+def _repeated(report: Report, times: int) -> Report:
+    """The report so many times over, pages and tables renumbered; without facts and items."""
+    pages, tables, checks, narrative = [], [], [], []
+    for k in range(times):
+        shift = k * len(report.pages)
+        pages += [page.model_copy(update={"page": page.page + shift}) for page in report.pages]
+        for table in report.tables:
+            cells = tuple(cell.model_copy(update={"page": cell.page + shift}) for cell in table.cells)
+            update = {"id": f"{table.id}-{k}", "pages": tuple(n + shift for n in table.pages), "cells": cells}
+            tables.append(table.model_copy(update=update))
+        for check in report.checks:
+            places = tuple(
+                p.model_copy(update={"table": f"{p.table}-{k}", "page": (p.page or 0) + shift})
+                for p in check.operands
+                if p.table
+            )
+            checks.append(check.model_copy(update={"operands": places}))
+        moved = ({"pages": tuple(n + shift for n in each.pages)} for each in report.narrative)
+        narrative += [each.model_copy(update=m) for each, m in zip(report.narrative, moved, strict=True)]
+    update = {"pages": tuple(pages), "tables": tuple(tables), "checks": tuple(checks), "narrative": tuple(narrative)}
+    return report.model_copy(update={**update, "facts": (), "items": (), "suggestions": (), "findings": ()})
 
 
 def misread(folder: Path, settings: Settings, number: int) -> dict[str, object]:

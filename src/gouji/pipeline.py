@@ -9,7 +9,7 @@ from pathlib import Path
 from gouji.checks.evaluate import run_checks
 from gouji.checks.find import worst_first
 from gouji.config import Settings
-from gouji.corrections import CONFIRMED, Corrected, apply
+from gouji.corrections import CONFIRMED, Corrected, apply, standing
 from gouji.engines.registry import model_names, open_engine, require_engine, settle
 from gouji.errors import PageError
 from gouji.facts import build_narrative, describe_document, extract_facts
@@ -99,10 +99,12 @@ def correct(report: Report, log: Sequence[Correction], settings: Settings) -> tu
     is not changed. Needs milliseconds, no pixels and no engine.
     """
     given = apply(report, log)
-    if not log:
+    if not standing(log):
         return report, given
     definitions = load_definitions()
-    tables = tuple(_force(table, given.forms) for table in recognise_forms(given.tables, definitions))
+    heads_stand = [_head(table) for table in given.tables] == [_head(table) for table in report.tables]
+    known = given.tables if heads_stand else recognise_forms(given.tables, definitions)
+    tables = tuple(_force(table, given.forms) for table in known)
     items = read_items(tables, definitions)
     checked = run_checks(tables, items, given.facts, report.narrative, given.document, report.pages, settings.checks)
     tables = _keep_confidence(checked.tables, given.tables)
@@ -116,6 +118,12 @@ def correct(report: Report, log: Sequence[Correction], settings: Settings) -> tu
         "findings": (*_of_the_file(report.findings), *checked.findings),
     }
     return report.model_copy(update=update), given
+
+
+def _head(table: Table) -> tuple[object, ...]:
+    """All of a table that its form is told by; a corrected figure is not in it."""
+    words = tuple((cell.row, cell.col, cell.text) for cell in table.cells if cell.header or cell.value is None)
+    return table.id, table.title, table.n_rows, table.n_cols, words
 
 
 def _force(table: Table, forms: Mapping[str, str]) -> Table:

@@ -91,6 +91,16 @@ class TestDecisions:
         assert flags
         assert set(flags) == {"corrected:c1"}
 
+    def test_open_pages_are_told_how_the_report_stands(
+        self, client: TestClient, post: Post, report_url: str, desk: Path, planted: list[dict[str, Any]]
+    ) -> None:
+        """Another person's open page sees by the length of the log that something was corrected."""
+        before = client.get(f"{report_url}/state").json()
+        post(f"{report_url}/decide", cell_of(planted[0], desk))
+        after = client.get(f"{report_url}/state").json()
+        assert (before["log"], after["log"]) == (0, 1)
+        assert after["failing"] < before["failing"]
+
     def test_undo_takes_the_last_own_correction_back(
         self, post: Post, report_url: str, desk: Path, planted: list[dict[str, Any]]
     ) -> None:

@@ -61,20 +61,34 @@ def _told(review: Review, before: Docket, correction: str) -> JSONResponse:
     """What changed: checks that fail before and after, numbers in the queue before and after, the checks' time."""
     after = review.docket(before.standing.id)
     said = {
+        **_state(after),
         "correction": correction,
         "ms": round(after.standing.ms, 1),
-        "left": after.progress.left,
-        "percent": after.progress.percent,
-        "doubtful": after.progress.doubtful,
-        "failing": _failing(after),
         "mended": _failing(before) - _failing(after),
         "settled": before.progress.left - after.progress.left,
     }
     return JSONResponse(said)
 
 
+def _state(docket: Docket) -> dict[str, object]:
+    """How the report stands; `log` grows with every correction."""
+    return {
+        "log": len(docket.standing.log),
+        "left": docket.progress.left,
+        "percent": docket.progress.percent,
+        "doubtful": docket.progress.doubtful,
+        "failing": _failing(docket),
+    }
+
+
 def _failing(docket: Docket) -> int:
     return sum(check.status == "fail" for check in docket.report.checks)
+
+
+@router.get("/r/{report_id}/state")
+def show_state(request: Request, report_id: str) -> JSONResponse:
+    """How the report stands, for a page that is open while others work on it."""
+    return JSONResponse(_state(review_of(request).docket(report_id)))
 
 
 @router.post("/me")

@@ -11,7 +11,7 @@ from gouji.corrections.structure import CellKey
 from gouji.geometry import Box
 from gouji.records import Cell, Report, Suggestion, Table
 from gouji.review.shelf import Standing
-from gouji.review.sums import Ledger, Sum, column_of, failing, is_number, key_of, row_name
+from gouji.review.sums import Ledger, Sum, failing, is_number, key_of, row_name
 from gouji.zh import squeeze
 
 _DOUBTS = ("low_confidence", "alternatives")
@@ -102,12 +102,13 @@ class Docket:
         suggestions = self._suggested.get(key, [])
         suggested = [suggestion.text for suggestion in suggestions]
         others = [text for text in (*suggested, *cell.alternatives) if text != cell.text]
-        sums = self.ledger.by_cell.get(key, ())
+        sums = self.ledger.at(key)
         rules = {rule for suggestion in suggestions[:1] for rule in suggestion.rules}
         broken = tuple(failing(sums))
         return Doubt(
             key=key, page=cell.page, box=cell.box, text=cell.text, confidence=cell.confidence,
-            row_name=row_name(self.ledger.items.get(key), "") or _left_of(table, cell), column=column_of(table, cell),
+            row_name=row_name(self.ledger.items.get(key), "") or _left_of(table, cell),
+            column=self.ledger.column(table.id, cell),
             table=table.title or table.number or table.id, suggestion=suggested[0] if suggested else "",
             readings=tuple(dict.fromkeys(others))[:_MOST_READINGS], broken=broken,
             mended=tuple(each for each in broken if each.rule in rules),

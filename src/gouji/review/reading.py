@@ -56,7 +56,7 @@ def show_cell(request: Request, report_id: str, table: str, row: int, col: int) 
         raise InputError("there is no such cell any more; load the page again")
     doubt = docket.doubt(*found)
     history = _history(docket, doubt.key)
-    sums = docket.ledger.by_cell.get(doubt.key, ())
+    sums = docket.ledger.at(doubt.key)
     return review.show(
         request, "cell.html", docket=docket, doubt=doubt, cell=found[1], history=history, sums=sums,
         broken=failing(sums),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,8 +88,9 @@ class Shelf:
                 self._kept.move_to_end(report_id)
                 return kept[1]
         same = kept is not None and kept[0][0] == signature[0]
-        read = kept[1].read if kept is not None and same else store.load_report(folder)
-        made = self._make(report_id, folder, read)
+        with _undisturbed():
+            read = kept[1].read if kept is not None and same else store.load_report(folder)
+            made = self._make(report_id, folder, read)
         with self._lock:
             self._kept[report_id] = (signature, made)
             self._kept.move_to_end(report_id)
@@ -101,6 +104,17 @@ class Shelf:
         report, given = pipeline.correct(read, log, self.settings)
         ms = (time.perf_counter() - start) * 1000
         return Standing(id=report_id, folder=folder, read=read, report=report, given=given, log=log, ms=ms)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without the collector of cyclic garbage: records form no cycles, and it would walk them all again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _run_folders(folder: Path, depth: int) -> Iterator[Path]:

@@ -114,7 +114,7 @@ class Spreads:
         )  # fmt: skip
 
     def _row(self, table: Table, row: int, cells: Sequence[Cell], start: int, stop: int) -> Row:
-        sums = self._docket.ledger.by_row.get((table.id, row), ())
+        sums = self._docket.ledger.beside(table.id, row)
         shown = sorted((cell for cell in cells if cell.row == row), key=lambda cell: cell.col)
         places = tuple(self._place(cell, stop) for cell in shown)
         if row == start:  # a merged cell that began on the page before reaches into this one: its place is kept free

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from gouji.corrections.structure import CellKey
-from gouji.records import Cell, Check, Fact, Item, Pointer, Report, Table
+from gouji.records import Cell, Check, Fact, Item, Pointer, Report
 from gouji.zh import UNITS, squeeze
 
 KINDS = {
@@ -61,34 +61,37 @@ class Ledger:
 
     def __init__(self, report: Report) -> None:
         self.report = report
+        self._sums: dict[int, Sum] = {}
         self.items = {(item.table, item.row, item.col): item for item in report.items}
-        self._tables = {table.id: table for table in report.tables}
         self.cells = {(table.id, cell.row, cell.col): cell for table in report.tables for cell in table.cells}
 
-    @cached_property
-    def sums(self) -> tuple[Sum, ...]:
-        """All checks that were not skipped, in the order of the report."""
-        return tuple(
-            self._sum(number, check) for number, check in enumerate(self.report.checks) if check.status != "skipped"
-        )
+    def at(self, key: CellKey) -> tuple[Sum, ...]:
+        """The sums that a cell takes part in, broken ones first."""
+        return self._written(self._numbers[0].get(key, ()))
+
+    def beside(self, table: str, row: int) -> tuple[Sum, ...]:
+        """The sums in the margin of a row, broken ones first: those whose first figure stands there."""
+        return self._written(self._numbers[1].get((table, row), ()))
+
+    def _written(self, numbers: Iterable[int]) -> tuple[Sum, ...]:
+        for number in numbers:
+            if number not in self._sums:
+                self._sums[number] = self._sum(number, self.report.checks[number])
+        return tuple(sorted((self._sums[number] for number in numbers), key=lambda each: each.status != "fail"))
 
     @cached_property
-    def by_cell(self) -> dict[CellKey, tuple[Sum, ...]]:
-        """The sums that each cell takes part in, broken ones first."""
-        found: dict[CellKey, list[Sum]] = defaultdict(list)
-        for each in self.sums:
-            for key in dict.fromkeys(each.keys):
-                found[key].append(each)
-        return {key: tuple(sorted(sums, key=lambda each: each.status != "fail")) for key, sums in found.items()}
-
-    @cached_property
-    def by_row(self) -> dict[tuple[str, int], tuple[Sum, ...]]:
-        """The sums that stand in the margin of each row (table, row): the row of their first figure."""
-        found: dict[tuple[str, int], list[Sum]] = defaultdict(list)
-        for each in self.sums:
-            if each.keys:
-                found[each.keys[0][:2]].append(each)
-        return {key: tuple(sorted(sums, key=lambda each: each.status != "fail")) for key, sums in found.items()}
+    def _numbers(self) -> tuple[dict[CellKey, list[int]], dict[tuple[str, int], list[int]]]:
+        """The checks that were not skipped, by their cells and by the row of their first cell; written when shown."""
+        cells: dict[CellKey, list[int]] = defaultdict(list)
+        rows: dict[tuple[str, int], list[int]] = defaultdict(list)
+        for number, check in enumerate(self.report.checks):
+            keys = dict.fromkeys(key for pointer in check.operands if (key := key_of(pointer)) is not None)
+            if check.status == "skipped" or not keys:
+                continue
+            rows[next(iter(keys))[:2]].append(number)
+            for key in keys:
+                cells[key].append(number)
+        return cells, rows
 
     def _sum(self, number: int, check: Check) -> Sum:
         amounts = [self._amount(pointer) for pointer in check.operands]
@@ -113,15 +116,29 @@ class Ledger:
         key = key_of(pointer)
         if key is not None:
             cell, item = self.cells.get(key), self.items.get(key)
-            name = self._column(key[0], cell) if across and cell is not None else row_name(item, "")
+            name = self.column(key[0], cell).rpartition(" › ")[2] if across and cell is not None else row_name(item, "")
             return Term(cell.text if cell else "", name, key, None, pointer.page)
         fact = self._fact(pointer)
         if fact is not None:
             return Term(f"{fact.value:,f}{fact.unit}", fact.key, None, pointer.fact, fact.page)
         return Term("", "", None, None, pointer.page)
 
-    def _column(self, table: str, cell: Cell) -> str:
-        return column_of(self._tables[table], cell).rpartition(" › ")[2]
+    def column(self, table: str, cell: Cell) -> str:
+        """The heads above the cell, from the top."""
+        above = self._heads.get((table, cell.col), ())
+        return " › ".join(dict.fromkeys(text for row, text in above if row < cell.row))
+
+    @cached_property
+    def _heads(self) -> dict[tuple[str, int], list[tuple[int, str]]]:
+        """The rows and texts of the heads over each column (table, column), from the top, without column numbers."""
+        found: dict[tuple[str, int], list[tuple[int, str]]] = defaultdict(list)
+        for table in self.report.tables:
+            heads = sorted((cell for cell in table.cells if cell.header), key=lambda cell: cell.row)
+            for cell in heads:
+                text = squeeze(cell.text)
+                for col in range(cell.col, cell.col + cell.col_span) if text and not text.isdecimal() else ():
+                    found[table.id, col].append((cell.row, text))
+        return found
 
     def _fact(self, pointer: Pointer) -> Fact | None:
         known = pointer.fact is not None and pointer.fact < len(self.report.facts)
@@ -186,10 +203,3 @@ def failing(sums: Iterable[Sum]) -> list[Sum]:
 def is_number(cell: Cell) -> bool:
     """Whether the cell counts among the numbers that a person may have to look at."""
     return cell.value is not None and not cell.header
-
-
-def column_of(table: Table, cell: Cell) -> str:
-    """The heads above the cell, from the top."""
-    heads = [c for c in table.cells if c.header and c.row < cell.row and c.col <= cell.col < c.col + c.col_span]
-    texts = [squeeze(c.text) for c in sorted(heads, key=lambda c: c.row) if c.text and not c.text.strip().isdecimal()]
-    return " › ".join(dict.fromkeys(texts))

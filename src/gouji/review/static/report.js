@@ -18,6 +18,9 @@ async function load(section) {
   if (!content) { section.dataset.state = ""; return; }
   section.replaceChildren(content);
   section.dataset.state = "loaded";
+  const picture = section.querySelector(".canvas img");
+  if (!picture || picture.complete) watchRail();
+  else { picture.onload = watchRail; picture.onerror = watchRail; }
   applyZoom(section);
   if (picked) mark(picked);
 }
@@ -36,7 +39,14 @@ const inRail = new IntersectionObserver((entries) => {
     inRail.unobserve(entry.target);
   }
 }, { rootMargin: "100px 0px" });
-document.querySelectorAll(".leaf").forEach((leaf) => inRail.observe(leaf));
+// The small pages wait until the first page stands: they are drawn from the same file.
+let railWatched = false;
+function watchRail() {
+  if (railWatched) return;
+  railWatched = true;
+  document.querySelectorAll(".leaf").forEach((leaf) => inRail.observe(leaf));
+}
+setTimeout(watchRail, 5000);
 
 const current = new IntersectionObserver((entries) => {
   for (const entry of entries) {
@@ -141,7 +151,10 @@ document.addEventListener("click", async (event) => {
 
 async function jump(page, cell) {
   const section = document.getElementById(`p${page}`);
-  if (!section.dataset.state) await load(section);
+  if (!section) return;
+  const around = [section.previousElementSibling, section, section.nextElementSibling];
+  section.scrollIntoView({ block: "start", behavior: "instant" });
+  await Promise.all(around.filter((each) => each && !each.dataset.state).map(load)); // what grows above would push it away
   section.scrollIntoView({ block: "start", behavior: "instant" });
   if (cell) pick(cell, "sum");
   else section.focus({ preventScroll: true });
@@ -189,7 +202,8 @@ document.addEventListener("submit", async (event) => {
 
 async function after(said) {
   if (!said) return;
-  if (said.left !== undefined) {
+  if (said.log !== undefined) {
+    spreads.dataset.log = said.log;
     for (const name of ["left", "doubtful", "failing"]) {
       const place = document.querySelector(`#state [data-${name}]`);
       if (place) place.textContent = said[name];
@@ -199,6 +213,18 @@ async function after(said) {
   await reload();
   if (picked) await pick(picked, "open");
 }
+
+// While others work on the same report, what they corrected shows up; typing is never disturbed.
+async function follow() {
+  if (document.hidden || document.activeElement?.closest("form")) return;
+  const answer = await fetch(`/r/${report}/state`).catch(() => null);
+  if (!answer?.ok) return;
+  const said = await answer.json();
+  if (said.log === Number(spreads.dataset.log)) return;
+  await after(said);
+  tell(words.others);
+}
+if (spreads.dataset.log !== undefined) setInterval(follow, 8000);
 
 // --- zoom, pan, keyboard ---------------------------------------------------------------------------------------
 
