@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -63,3 +68,38 @@ def test_short_files_are_read_alone(scan: Path, settings: Settings, tmp_path: Pa
     for reading in crew.read_pages(job, job.todo, settings):
         assert reading.page.status == "read"
         assert not multiprocessing.active_children()
+
+
+ORPHAN = """
+import multiprocessing, os, time
+from gouji.crew import end_with
+
+def wait(parent, pipe):
+    end_with(parent)
+    pipe.send(os.getpid())
+    time.sleep(60)
+
+if __name__ == "__main__":
+    ours, theirs = multiprocessing.Pipe()
+    multiprocessing.get_context("spawn").Process(target=wait, args=(os.getpid(), theirs)).start()
+    print(ours.recv(), flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's promise is Linux's")
+def test_no_process_outlives_a_killed_parent(tmp_path: Path) -> None:
+    """When the reading process is killed, its crew goes with it."""
+    script = tmp_path / "parent.py"
+    script.write_text(ORPHAN, "utf-8")
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+        parent.wait()
+    for _ in range(100):
+        if not Path(f"/proc/{child}").exists() or "(zombie)" in Path(f"/proc/{child}/status").read_text():
+            return
+        time.sleep(0.05)
+    os.kill(child, signal.SIGKILL)
+    pytest.fail("the child lives on")

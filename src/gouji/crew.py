@@ -5,9 +5,11 @@ On few cores this pays twice: models use one core better than two, and what is n
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +21,7 @@ from gouji.pages.raster import Opened
 from gouji.pipeline import open_report
 from gouji.records import PageReading
 
+_PR_SET_PDEATHSIG = 1
 LEAST_SHARED = 4  # fewer pages than this are read sooner than processes are started
 
 
@@ -54,7 +57,8 @@ def _shared(job: run.Job, numbers: Sequence[int], settings: Settings, password: 
     """The readings in the order of `numbers`; when a process is killed, this one reads what is left."""
     size = min(crew_size(settings), len(numbers))
     share = settings.engine.model_copy(update={"threads": settings.engine.threads or _cores_each(size)})
-    given = (job.model_dump_json(), settings.model_copy(update={"engine": share}).model_dump_json(), password)
+    shared = settings.model_copy(update={"engine": share})
+    given = (job.model_dump_json(), shared.model_dump_json(), password, os.getpid())
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(size, mp_context=context, initializer=_join_crew, initargs=given)
     done = 0
@@ -78,14 +82,23 @@ _member: tuple[run.Job, Opened, Settings]
 """In a process of the crew: the job, its file and the settings."""
 
 
-def _join_crew(job: str, settings: str, password: str | None) -> None:
+def _join_crew(job: str, settings: str, password: str | None, parent: int) -> None:
     import cv2
 
     global _member
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent decides
+    end_with(parent)
     own, shared = run.Job.model_validate_json(job), Settings.model_validate_json(settings)
     _member = own, open_report(Path(own.path), shared, password), shared
     cv2.setNumThreads(shared.engine.threads)
+
+
+def end_with(parent: int) -> None:
+    """Ask the kernel to end this process with its parent, however that ends; other systems than Linux can't."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(0)
 
 
 def _read(number: int) -> int:

@@ -22,7 +22,7 @@ class Reading:
 
     `chars`: confidence of each character, 0..1. `places`: middle of each character as a share (0..1) of the crop's
     width. `alternatives`: other readings of the whole crop with their confidence, best first; empty when the engine
-    gives none.
+    gives none. `figure`: what a doubtful crop says when it can only be a figure; "" when it was not asked or cannot be.
     """
 
     text: str
@@ -30,6 +30,7 @@ class Reading:
     chars: tuple[float, ...] = ()
     places: tuple[float, ...] = ()
     alternatives: tuple[tuple[str, float], ...] = ()
+    figure: str = ""
 
 
 class OcrEngine(Protocol):

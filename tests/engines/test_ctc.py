@@ -178,3 +178,9 @@ def test_figures_are_read_as_they_look(language: Language) -> None:
     """No language weighs one digit against another, nor a digit against a character."""
     figures = shown({"1": 0.55, "7": 0.4}, {"": 1}, {"7": 0.5, "拨": 0.45}, {"": 1}, {"1": 0.6, "款": 0.3})
     assert Decoder(WORDS, language).decode(figures).text == Decoder(WORDS).decode(figures).text == "171"
+
+
+def test_doubtful_crops_tell_what_figure_they_may_be() -> None:
+    """Of a crop in doubt the best path through the signs of figures is told too; of a sure one it is not."""
+    assert Decoder(WORDS).decode(shown({"找": 0.6, "1": 0.3}, {"": 1}, {"拨": 0.7, "7": 0.2})).figure == "17"
+    assert Decoder(WORDS).decode(shown({"1": 0.99}, {"": 1}, {"7": 0.99})).figure == ""

@@ -102,3 +102,13 @@ def test_vote_goes_to_the_most_weight() -> None:
     assert result.text == "18.37"
     assert result.alternatives[0][0] == "18.3"
     assert 0 < result.confidence < 1
+
+
+def test_digits_that_lost_their_strokes_are_read_as_figures() -> None:
+    """In a column of figures a faint sign of another script is the figure it can only be; words there stay words."""
+    sign = Reading("あ", 0.6, (0.6,), (), (), "46")
+    word = Reading("合计", 0.8, (0.8, 0.8), (), (), "47")
+    readings = [read("44"), read("45"), sign, word, read("48")]
+    result = settled(readings, lambda crops: [sign] * len(crops))
+    assert [reading.text for reading in result] == ["44", "45", "46", "合计", "48"]
+    assert result[2].confidence < 0.5

@@ -6,12 +6,10 @@ known, and the page. A worker ends with its parent, however that ends.
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,12 +21,12 @@ from typing import Any, Literal
 from gouji.archive.bundles import Bundle
 from gouji.archive.manifest import Outcome
 from gouji.config import Settings
+from gouji.crew import end_with
 from gouji.errors import GoujiError, OutputError, SetupError, UsageError
 from gouji.records import Record
 
 # Modules that workers import first: tests put readers there that break down.
 PRELOADED: tuple[str, ...] = ()
-_PR_SET_PDEATHSIG = 1
 
 
 class Order(Record):
@@ -194,7 +192,7 @@ def serve(
     """Do orders until the pipe closes. Runs in the worker."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the parent decides
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _die_with(parent)
+    end_with(parent)
     settings = Settings.model_validate_json(settings_json)
     _share_cores(settings)
     for name in preloaded:
@@ -209,14 +207,6 @@ def serve(
                 return
             for answer in obey(order, Path(out), settings, password):
                 pipe.send(answer.model_dump_json())
-
-
-def _die_with(parent: int) -> None:
-    """Ask the kernel to end this process with its parent; elsewhere the closed pipe does it, an order later."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(0)
 
 
 def _share_cores(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gouji.engines.language import Language, Place, choose
+from gouji.engines.language import DOUBT, Language, Place, choose
 from gouji.protocols import Reading
 from gouji.zh import is_chinese, squeeze
 
@@ -27,6 +27,8 @@ MIN_DROPPED = 0.08  # where none was read, a character at least this likely may 
 OPTIONS = 6
 MIN_RUNNER_UP = 0.02  # share of the winner's probability below which a runner-up is not worth telling
 MAX_ALTERNATIVES = 3
+FIGURES = "0123456789.,-%"
+LONGEST_FIGURE = 16  # characters; what reads longer is no figure
 FOLD = str.maketrans("，。：；（）", ",.:;()")  # a punctuation mark's width is no other reading
 
 
@@ -60,7 +62,23 @@ class Decoder:
             tuple(chance for _, _, chance in read),
             tuple(min(1.0, (place.frame + 0.5) / frames) for place, _, _ in read),
             _alternatives(places, chosen, text),
+            self._figure(probabilities, text) if min(chance for _, _, chance in read) < DOUBT else "",
         )
+
+    def _figure(self, probabilities: NDArray[np.float32], text: str) -> str:
+        """What the best path reads among the signs of figures alone; "" when the text is too long for one.
+
+        Where thin strokes are lost a digit looks more like a sign of another script than like itself.
+        """
+        if len(text) > LONGEST_FIGURE:
+            return ""
+        best = probabilities[:, self._figure_labels].argmax(axis=1)
+        return "".join(self.alphabet[self._figure_labels[label]] for _, _, label in _runs(best) if label != BLANK)
+
+    @cached_property
+    def _figure_labels(self) -> list[int]:
+        """The classes of blank and of the signs that figures are written with."""
+        return [BLANK, *(i for i, char in enumerate(self.alphabet) if char and char in FIGURES)]
 
     def find_places(self, probabilities: NDArray[np.float32]) -> list[Place]:
         """Where characters were read, and where one may have been dropped, each with what it may be, best first."""

@@ -79,8 +79,14 @@ def _is_sure(reading: Reading) -> bool:
     text = squeeze(reading.text)
     if parse_number(text) is not None:
         return certainty(reading) >= SURE
-    # Words (合计, 栏次) and dashes are none of our business; something with a digit in it is.
-    return not any(char.isdigit() for char in text) and _mended(text) is None
+    # Words (合计, 栏次) and dashes are none of our business; something with a digit in it is, and so is a faint sign
+    # that says nothing: a digit that lost its strokes.
+    faint = bool(reading.figure) and certainty(reading) < SURE and (len(text) == 1 or not _has_words(text))
+    return not faint and not any(char.isdigit() for char in text) and _mended(text) is None
+
+
+def _has_words(text: str) -> bool:
+    return any("\u4e00" <= char <= "\u9fff" for char in text)
 
 
 def number_columns(lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading]) -> set[int]:
@@ -88,7 +94,7 @@ def number_columns(lattice: Lattice, lines: Sequence[CellLine], readings: Sequen
     filled: Counter[int] = Counter()
     numbers: Counter[int] = Counter()
     for line, reading in zip(lines, readings, strict=True):
-        if any("\u4e00" <= char <= "\u9fff" for char in reading.text):
+        if _has_words(reading.text):
             continue
         col = lattice.cells[line.cell].col
         filled[col] += 1
@@ -107,6 +113,10 @@ def vote(readings: Sequence[Reading]) -> Reading:
             mended = _mended(plain)
             if mended is not None and mended != plain:
                 weight[mended] += SHAPE_TRUST * share
+    if all(parse_number(text) is None for text in weight):
+        for reading in readings:
+            if parse_number(reading.figure) is not None:
+                weight[reading.figure] += SHAPE_TRUST * (1 - certainty(reading))
     ranked = sorted(weight.items(), key=lambda entry: (parse_number(entry[0]) is not None, entry[1]), reverse=True)
     text, most = ranked[0]
     rest = tuple((other, round(chance / len(readings), 4)) for other, chance in ranked[1:4] if other)
