@@ -300,13 +300,20 @@ def await_reading(out: Path, process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.02)
 
 
+def heed_ctrl_c() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_ended_run_goes_on(how: signal.Signals, digital_pdf: Any, tmp_path: Path) -> None:
     """Killed, interrupted or ended by the system in the middle, the same command reads the rest, and only that."""
     for name in "甲乙丙":
-        digital_pdf(f"in/{name}.pdf", pages=6, text=name)
+        digital_pdf(f"in/{name}.pdf", pages=12, text=name)
     out = tmp_path / "out"
-    process = subprocess.Popen(command(out, tmp_path / "in"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command(out, tmp_path / "in"), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, preexec_fn=heed_ctrl_c
+    )
     await_reading(out, process)
     process.send_signal(how)
     told = process.communicate()[1].decode()

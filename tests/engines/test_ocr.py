@@ -122,7 +122,7 @@ def test_engines_agree() -> None:
 
 def test_unknown_engine_is_told() -> None:
     """A name that is no engine's is an error that lists those that are."""
-    with pytest.raises(UsageError, match=r"engine\.name = abacus: choose one of paddle, openvino"):
+    with pytest.raises(UsageError, match=r"engine\.name = abacus: choose one of auto, paddle, openvino"):
         open_engine(settings(name="abacus"))
 
 
