@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gouji.ink import Mask, ink_of, straight_ink
 from gouji.tables.rulings import IN_LINE_INCH, TOUCH_INCH, Ruling, Rulings, group_rulings
-from gouji.tables.trace import trace_borders
+from gouji.tables.trace import AIR_INCH, trace_borders
 
 SEED_INCH = 0.4  # straight ink at least this long is a ruling by itself: no stroke of body text is
 SHORT_INCH = 0.11  # shorter ink is one only when both its ends touch rulings across
@@ -34,7 +34,6 @@ DASH_INCH = 0.16
 LEAST_DASHES = 4
 DASHES_OF_A_TABLE = 16
 FAR_INCH = 0.3  # so far past the last ruling across, a ruling leaves its table
-AIR_INCH = 0.012  # print keeps at least this far from the rulings
 RUNS_THROUGH = 0.3  # share of the sides of crossings that must be inked
 
 

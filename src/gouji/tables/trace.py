@@ -6,7 +6,9 @@ a narrow lane against both sides of it, averaged along the lane. What text leave
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import cv2
@@ -17,13 +19,14 @@ from gouji.ink import Mask
 from gouji.tables.rulings import SAME_INCH, Ruling, Rulings, cluster, group_rulings, order_of
 
 REACH_INCH = 0.012  # a line strays this far from where its border lies
+AIR_INCH = 0.012  # print keeps at least this far from a ruling, and beside it paper is looked for
 SMOOTH_INCH = 0.08  # the page is averaged along a lane over this length
 SMOOTH_SIDE = 0.35  # but over no more than this share of the shortest side of a cell
 LEAST_PIECE = 0.7  # of the averaged length: what is shorter is chance
 LEAST_CONTRAST = 5.0  # grey levels of 255
 OF_USUAL = 0.5  # and this share of the border's own contrast where it was found
 
-Lane = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 
 def trace_borders(flat: Mask, rulings: Rulings, dpi: int) -> Rulings:
@@ -44,51 +47,85 @@ def trace_borders(flat: Mask, rulings: Rulings, dpi: int) -> Rulings:
 def _traced(
     flat: Mask, known: Sequence[Ruling], borders: Sequence[int], crossing: Sequence[int], dpi: int
 ) -> list[Ruling]:
-    """The pieces of line along each border between the outermost borders across."""
+    """The pieces of line along each border between the outermost borders across, those left out that are known."""
     start, stop = max(0, crossing[0]), min(flat.shape[1], crossing[-1])
     side = min(b - a for a, b in pairwise(crossing))
     smooth = max(3, round(min(SMOOTH_INCH * dpi, SMOOTH_SIDE * side)) | 1)
     pieces: list[Ruling] = []
     for at in borders:
         own = [run for run in known if abs(run.at - at) <= SAME_INCH * dpi]
-        thick = float(np.average([run.thick for run in own], weights=[run.length for run in own]))
-        contrast = lane_contrast(flat, own, at, thick, start, stop, smooth, dpi)
-        if contrast is None:
+        lane = cut_lane(flat, own, at, start, stop, dpi)
+        if lane is None or stop - start < smooth:
             continue
-        inked = np.zeros(stop - start, bool)
-        for run in own:
-            inked[max(0, round(run.start) - start) : max(0, round(run.stop) - start)] = True
-        usual = float(np.median(contrast[inked])) if inked.any() else 0.0
-        printed = contrast >= max(LEAST_CONTRAST, OF_USUAL * usual)
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], printed.astype(np.int8), [0]))))
+        contrast = _contrast(lane, smooth, dpi)
+        least = max(LEAST_CONTRAST, OF_USUAL * _usual(contrast, own, start))
+        hung = _hung(_contrast(lane, 3, dpi) >= least, [c - start for c in crossing], lane.thick, dpi)
         pieces += [
-            Ruling(float(at), float(start + a), float(start + b), thick)
-            for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+            Ruling(float(at), float(start + a), float(start + b), lane.thick)
+            for a, b in _stretches(contrast >= least)
             if b - a >= LEAST_PIECE * smooth
+            and hung[a:b].any()
             and not any(run.start <= start + a and start + b <= run.stop for run in own)
         ]
     return pieces
 
 
-def lane_contrast(
-    flat: Mask, own: Sequence[Ruling], at: int, thick: float, start: int, stop: int, smooth: int, dpi: int
-) -> Lane | None:
-    """How much darker the page is along a border than beside it, in grey levels for each pixel from start to stop.
+def _stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
-    None for a border at the page's very edge.
+
+def _usual(contrast: Floats, own: Sequence[Ruling], start: int) -> float:
+    """The contrast where the border was found."""
+    inked = np.zeros(len(contrast), bool)
+    for run in own:
+        inked[max(0, round(run.start) - start) : max(0, round(run.stop) - start)] = True
+    return float(np.median(contrast[inked])) if inked.any() else 0.0
+
+
+def _hung(printed: NDArray[np.bool_], crossing: Sequence[int], thick: float, dpi: int) -> NDArray[np.bool_]:
+    """The lane's parts between borders across, where the print goes on to at least one of the two.
+
+    A stroke of text that happens to lie in the lane leaves air at both.
     """
-    reach, half, beside = max(1, round(REACH_INCH * dpi)), (thick + 1) / 2, max(2, round(0.012 * dpi))
-    deep = int(np.ceil(reach + half)) + 1 + beside
-    if at - deep < 0 or at + deep + 1 > flat.shape[0] or stop - start < smooth:
+    hung, off, near = np.zeros(len(printed), bool), math.ceil(thick / 2) + 1, max(2, round(AIR_INCH * dpi))
+    for a, b in pairwise(crossing):
+        if printed[a + off : a + off + near].any() or printed[max(a, b - off - near) : b - off].any():
+            hung[a:b] = True
+    return hung
+
+
+@dataclass(frozen=True)
+class Lane:
+    """The strip of a page along a border, the border in its middle row; `thick` is that of its rulings."""
+
+    pixels: Mask
+    thick: float
+
+
+def cut_lane(flat: Mask, own: Sequence[Ruling], at: int, start: int, stop: int, dpi: int) -> Lane | None:
+    """The lane of the border at `at`, ruled by `own`; None for one at the page's very edge."""
+    thick = float(np.average([run.thick for run in own], weights=[run.length for run in own]))
+    deep = _reach(dpi) + math.ceil((thick + 1) / 2) + 1 + _beside(dpi)
+    if at - deep < 0 or at + deep + 1 > flat.shape[0]:
         return None
-    lane = flat[at - deep : at + deep + 1, start:stop]
-    lane = cv2.blur(lane.astype(np.float32), (smooth, 1))
-    middle = lane[deep - reach : deep + reach + 1]
-    best = middle.argmin(axis=0)
-    centre = middle.min(axis=0)
-    off = int(np.ceil(half)) + 1
-    columns = np.arange(lane.shape[1])
-    rows = best + deep - reach
-    above = np.mean([lane[rows - off - k, columns] for k in range(beside)], axis=0)
-    below = np.mean([lane[rows + off + k, columns] for k in range(beside)], axis=0)
-    return np.asarray(np.minimum(above, below) - centre, np.float32)
+    return Lane(flat[at - deep : at + deep + 1, start:stop], thick)
+
+
+def _reach(dpi: int) -> int:
+    return max(1, round(REACH_INCH * dpi))
+
+
+def _beside(dpi: int) -> int:
+    return max(2, round(AIR_INCH * dpi))
+
+
+def _contrast(lane: Lane, smooth: int, dpi: int) -> Floats:
+    """How much darker the page is along the lane than on either side of it, in grey levels for each pixel."""
+    pixels = cv2.blur(lane.pixels.astype(np.float32), (smooth, 1))
+    reach, beside, deep, columns = _reach(dpi), _beside(dpi), len(pixels) // 2, np.arange(pixels.shape[1])
+    middle = pixels[deep - reach : deep + reach + 1]
+    rows, off = middle.argmin(axis=0) + deep - reach, math.ceil((lane.thick + 1) / 2) + 1
+    above = np.mean([pixels[rows - off - k, columns] for k in range(beside)], axis=0)
+    below = np.mean([pixels[rows + off + k, columns] for k in range(beside)], axis=0)
+    return np.asarray(np.minimum(above, below) - middle.min(axis=0), np.float32)
