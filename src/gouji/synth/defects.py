@@ -23,15 +23,17 @@ Rows = list[list[C | str]]
 class Case:
     """One hard table. `prints` are printed one after the other on new pages; `tables` are the truth.
 
-    `wear` are the scan's defects that belong to the case (see `wear.WEAR`), `skew_deg` its skew, `sealed` whether every
-    page has a seal. `turned` pages (from 1) lie on their side. `cut`: the prints are the pieces of one table, the first
-    of them at the foot of its page. `two_up`: the prints stand side by side on one sheet.
+    `wear` are the scan's defects that belong to the case (see `wear.WEAR`), `skew_deg` its skew, `fax` tells whether it
+    was faxed, `sealed` whether every page has a seal. `turned` pages (from 1) lie on their side. `cut`: the prints are
+    the pieces of one table, the first of them at the foot of its page. `two_up`: the prints stand side by side on one
+    sheet.
     """
 
     prints: tuple[Form, ...]
     tables: tuple[Form, ...]
     look: TableLook = field(default_factory=TableLook)
     wear: tuple[str, ...] = ()
+    fax: bool = False
     skew_deg: tuple[float, float] | None = None
     sealed: bool = False
     landscape: bool = False
@@ -214,6 +216,16 @@ def skewed(rng: random.Random) -> Case:
     return replace(_one(_plain(rng), 1), skew_deg=(4.0, 5.0))
 
 
+def faxed(rng: random.Random) -> Case:
+    """A page that came by fax: black and white, with drop-outs."""
+    return replace(_one(_plain(rng), 1), fax=True)
+
+
+def sideways(rng: random.Random) -> Case:
+    """A wide sheet that was fed on its side."""
+    return replace(_one(_plain(rng, 12, 7), 1, landscape=True), turned=(1,))
+
+
 def sealed(rng: random.Random) -> Case:
     """A seal over the figures."""
     return replace(_one(_plain(rng, 26), 1), sealed=True)
@@ -273,7 +285,10 @@ CASES: dict[str, Callable[[random.Random], Case]] = {
     "shaded": _looked(shaded=True),
     "broken_lines": _worn("broken_lines"),
     "pale_lines": _worn("pale_lines"),
+    "thick_lines": _worn("thick_lines"),
     "curl": _worn("curl"),
+    "perspective": _worn("perspective"),
+    "uneven_light": _worn("shadow"),
     "low_contrast": _worn("low_contrast"),
     "stains": _worn("stains"),
     "holes_and_borders": _worn("holes", "borders", "streaks"),
@@ -286,6 +301,8 @@ CASES: dict[str, Callable[[random.Random], Case]] = {
     "columns_over_pages": columns_over_pages,
     "two_up": two_up,
     "skewed": skewed,
+    "faxed": faxed,
+    "sideways": sideways,
     "sealed": sealed,
     "random_merges": random_merges,
     "cut_row": cut_row,
@@ -334,8 +351,12 @@ def _print_two_up(pdf: Any, case: Case) -> list[int]:
     return [1]
 
 
-def scan_case(name: str, quality: str = "office", seed: int = 0) -> tuple[list[bytes], dict[str, Any]]:
+def scan_case(
+    name: str, quality: str = "office", seed: int = 0, dpi: int | None = None
+) -> tuple[list[bytes], dict[str, Any]]:
     """The pages of a case as encoded images of that quality, with the case's own defects, and its truth.
+
+    `dpi` is the scan's resolution, when it is not to be that of the quality.
 
     Raises:
         UsageError: there is no such quality.
@@ -347,6 +368,8 @@ def scan_case(name: str, quality: str = "office", seed: int = 0) -> tuple[list[b
     data, truth = print_case(name, seed)
     chosen = replace(
         chosen,
+        dpi=dpi or chosen.dpi,
+        fax=1 if case.fax else chosen.fax,
         turned=chosen.turned or bool(case.turned),
         seals=99 if case.sealed else 0,
         skew_deg=case.skew_deg or chosen.skew_deg,

@@ -130,6 +130,30 @@ def draw_streaks(pixels: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:
     return np.clip(out, 0, 255).astype(np.uint8)
 
 
+def tilt(pixels: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:
+    """A camera held at a slant: one side of the sheet is farther away."""
+    height, width = pixels.shape[:2]
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    lean = rng.uniform(0.008, 0.014) * width
+    pulls = np.array([[1, 1], [-1, 0], [0, 0], [0, -1]], np.float32) * np.float32(lean)
+    if rng.random() < 0.5:
+        pulls = pulls[::-1] * np.float32(-1)
+    matrix = cv2.getPerspectiveTransform(corners, corners + pulls)
+    white = (255, 255, 255)
+    seen: Pixels = cv2.warpPerspective(pixels, matrix, (width, height), flags=cv2.INTER_CUBIC, borderValue=white)
+    return seen
+
+
+def shadow(pixels: Pixels, rng: np.random.Generator, dpi: int) -> Pixels:
+    """Uneven light: the gutter of a bound book on one side, a hand's shadow in a corner."""
+    height, width = pixels.shape[:2]
+    xs, ys = np.meshgrid(np.linspace(0, 1, width, dtype=np.float32), np.linspace(0, 1, height, dtype=np.float32))
+    gutter = np.exp(-xs / np.float32(rng.uniform(0.06, 0.14)))
+    hand = 1 / (1 + np.exp((np.hypot(xs - 1, ys - 1) - np.float32(rng.uniform(0.4, 0.7))) / np.float32(0.06)))
+    light = (1 - np.float32(0.55) * gutter) * (1 - np.float32(0.4) * hand)
+    return np.asarray(pixels * light[..., None], np.uint8)
+
+
 WEAR: dict[str, Defect] = {
     "holes": punch_holes,
     "stains": spill,
@@ -141,4 +165,6 @@ WEAR: dict[str, Defect] = {
     "curl": curl,
     "show_through": show_through,
     "streaks": draw_streaks,
+    "perspective": tilt,
+    "shadow": shadow,
 }

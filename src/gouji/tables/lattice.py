@@ -18,6 +18,7 @@ from gouji.tables.rulings import SAME_INCH, Ruling, Rulings, cluster, group_ruli
 
 PRINTED = 0.5  # an edge is there when this share of it is ruled
 FAINT = 0.25  # and may be there from this share on
+REMAINS = 0.15  # and so it is from this share on where its border is printed before and behind it
 MIN_SIDE_INCH = 0.3  # a table is at least this high and wide
 Flags = NDArray[np.float64]
 
@@ -153,11 +154,21 @@ def edges_to_cells(above: Flags, beside: Flags) -> tuple[LatticeCell, ...]:
     as printed; where that does not help, the cell is cut along rows.
     """
     n_rows, n_cols = beside.shape[0], above.shape[1]
-    label = _merge(n_rows, n_cols, lambda i, j: above[i, j] < PRINTED, lambda i, j: beside[i, j] < PRINTED)
+    sides, tops = _carried(beside), _carried(above.T).T
+    label = _merge(n_rows, n_cols, lambda i, j: tops[i, j] < PRINTED, lambda i, j: sides[i, j] < PRINTED)
     cells: list[LatticeCell] = []
     for members in _members(label):
         cells += _rectangles(members, above, beside)
     return tuple(sorted(cells, key=lambda cell: (cell.row, cell.col)))
+
+
+def _carried(edges: Flags) -> Flags:
+    """The coverages with what is left of an edge between two printed ones counted as printed; a column is a border."""
+    carried = edges.copy()
+    inner = edges[1:-1]
+    between = (edges[:-2] >= PRINTED) & (edges[2:] >= PRINTED) & (inner >= REMAINS)
+    carried[1:-1][between] = np.maximum(inner, PRINTED)[between]
+    return carried
 
 
 Open = Callable[[int, int], bool]

@@ -30,6 +30,7 @@ MENDED_SOLID = 0.85  # with its breaks counted: strokes of figures that stand ab
 DASH_GAP_INCH = 0.06
 DASH_THICK_INCH = 0.02
 DASH_SOLID = 0.4
+DASHED_INCH = 0.8  # a dashed line is at least this long
 DASH_INCH = 0.16
 LEAST_DASHES = 4
 DASHES_OF_A_TABLE = 16
@@ -51,8 +52,7 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
     across, down = (mend_breaks(_runs(part, dpi), dpi) for part in inks)
     seeds = [[r for r in runs if r.length >= SEED_INCH * dpi and _is_line(r, dpi)] for runs in (across, down)]
     seeds = [
-        own + _dashed(dashes, part, own, dpi)
-        for own, dashes, part in zip(seeds, find_dashes(ink, dpi), inks, strict=True)
+        own + _dashed(dashes, part, dpi) for own, dashes, part in zip(seeds, find_dashes(ink, dpi), inks, strict=True)
     ]
     touch = TOUCH_INCH * dpi
     seeds = [
@@ -186,18 +186,15 @@ def _one_of(run: Ruling, piece: Ruling) -> Ruling:
     )
 
 
-def _dashed(dashes: Mask | None, ink: Mask, known: Sequence[Ruling], dpi: int) -> list[Ruling]:
-    """Dashed lines that are not yet known: thin strokes in line, with breaks as long as a dash and nothing beside."""
+def _dashed(dashes: Mask | None, ink: Mask, dpi: int) -> list[Ruling]:
+    """Dashed lines: thin strokes in line, with breaks as long as a dash and hardly anything beside."""
     if dashes is None:
         return []
-    near = IN_LINE_INCH * dpi
+    lane = cv2.dilate(dashes, np.ones((3, 1), np.uint8))  # a line that drifts by a pixel is one line
     return [
         run
-        for run in _runs(dashes, dpi, SEED_INCH, DASH_GAP_INCH)
-        if run.solid >= DASH_SOLID
-        and run.busy <= JOIN_BUSY
-        and _pieces(ink, run) >= LEAST_DASHES
-        and not any(abs(o.at - run.at) <= near and o.start < run.stop and run.start < o.stop for o in known)
+        for run in _runs(ink, dpi, DASHED_INCH, DASH_GAP_INCH, lane)
+        if run.solid >= DASH_SOLID and run.busy <= SEED_BUSY and _pieces(ink, run) >= LEAST_DASHES
     ]
 
 
@@ -234,9 +231,14 @@ def _is_line(run: Ruling, dpi: int) -> bool:
     return run.solid >= SEED_SOLID and run.busy <= limit
 
 
-def _runs(ink: Mask, dpi: int, least: float = SHORT_INCH, gap: float = GAP_INCH) -> list[Ruling]:
-    """Every straight horizontal run of ink of at least `least` inches, gaps of up to `gap` inches bridged."""
-    long = straight_ink(ink, max(8, round(least * dpi)), True, max(2, round(gap * dpi)))
+def _runs(
+    ink: Mask, dpi: int, least: float = SHORT_INCH, gap: float = GAP_INCH, only: Mask | None = None
+) -> list[Ruling]:
+    """Every straight horizontal run of ink of at least `least` inches, gaps of up to `gap` inches bridged.
+
+    `only` is the part of the ink that may belong to one.
+    """
+    long = straight_ink(ink if only is None else only, max(8, round(least * dpi)), True, max(2, round(gap * dpi)))
     # A run that drifts by a pixel falls apart into steps: a little height joins them.
     joined = cv2.dilate(long, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)

@@ -20,6 +20,7 @@ from gouji.tables.rulings import SAME_INCH, Ruling, Rulings, cluster, group_ruli
 
 REACH_INCH = 0.012  # a line strays this far from where its border lies
 AIR_INCH = 0.012  # print keeps at least this far from a ruling, and beside it paper is looked for
+STROKE_SHARE = 0.5  # of the height of a row: no stroke of a character is longer
 SMOOTH_INCH = 0.08  # the page is averaged along a lane over this length
 SMOOTH_SIDE = 0.35  # but over no more than this share of the shortest side of a cell
 LEAST_PIECE = 0.7  # of the averaged length: what is shorter is chance
@@ -84,13 +85,14 @@ def _usual(contrast: Floats, own: Sequence[Ruling], start: int) -> float:
 
 
 def _hung(printed: NDArray[np.bool_], crossing: Sequence[int], thick: float, dpi: int) -> NDArray[np.bool_]:
-    """The lane's parts between borders across, where the print goes on to at least one of the two.
+    """The lane's parts between borders across, where the print goes on to at least one of the two or fills most of it.
 
-    A stroke of text that happens to lie in the lane leaves air at both.
+    A stroke of text that happens to lie in the lane is shorter than its row and leaves air at both.
     """
     hung, off, near = np.zeros(len(printed), bool), math.ceil(thick / 2) + 1, max(2, round(AIR_INCH * dpi))
     for a, b in pairwise(crossing):
-        if printed[a + off : a + off + near].any() or printed[max(a, b - off - near) : b - off].any():
+        ends = printed[a + off : a + off + near].any() or printed[max(a, b - off - near) : b - off].any()
+        if ends or printed[a:b].mean() > STROKE_SHARE:
             hung[a:b] = True
     return hung
 
