@@ -57,7 +57,17 @@ def scanned(name: str, seed: int, dpi: int) -> tuple[Mask, list[Cells]]:
     return cv2.cvtColor(image, cv2.COLOR_RGB2BGR), tables
 
 
-@pytest.mark.parametrize("name", sorted(CASES.keys() - SEVERAL_PAGES - NOT_RULED - {"sideways"}))
+# Of one side a sixth is left: to take so little for a side would cut merged cells through the strokes of their print.
+TOO_LITTLE_LEFT = pytest.mark.xfail(strict=True, reason="a side of which a sixth is left is taken for none")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=TOO_LITTLE_LEFT if name == "broken_lines" else ())
+        for name in sorted(CASES.keys() - SEVERAL_PAGES - NOT_RULED - {"sideways"})
+    ],
+)
 def test_a_hard_table_is_found_cell_for_cell(name: str) -> None:
     """Every cell of a scan with the defect has its row, column and spans, and print just where it was printed."""
     image, tables = scanned(name, 0, DPI)

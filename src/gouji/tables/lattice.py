@@ -18,7 +18,7 @@ from gouji.tables.rulings import SAME_INCH, Ruling, Rulings, cluster, group_ruli
 
 PRINTED = 0.5  # an edge is there when this share of it is ruled
 FAINT = 0.25  # and may be there from this share on
-REMAINS = 0.15  # and so it is from this share on where its border is printed before and behind it
+REMAINS = 0.25  # and so it is from this share on where its border is printed before and behind it
 MIN_SIDE_INCH = 0.3  # a table is at least this high and wide
 Flags = NDArray[np.float64]
 
