@@ -55,10 +55,11 @@ def test_what_the_user_set_of_prefect_stays(tmp_path: Path, monkeypatch: pytest.
     assert plan(tmp_path).environment()["PREFECT_HOME"] == "/elsewhere"
 
 
-def test_stopping_takes_what_was_started_along(tmp_path: Path) -> None:
-    """A process is stopped with all that it started."""
+def test_stopping_takes_what_was_started_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process is stopped with all that it started, also one that does not heed Ctrl-C."""
+    monkeypatch.setattr(up, "STOP_S", 1)
     code = (
-        "import subprocess, sys, time; "
+        "import signal, subprocess, sys, time; signal.signal(signal.SIGINT, signal.SIG_IGN); "
         "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
         "print(p.pid, flush=True); time.sleep(60)"
     )
