@@ -10,7 +10,7 @@ demo: $(READY)
 	@PREFECT_HOME=$(CURDIR)/.gouji/prefect $(BIN)/python -m flows.report examples/sample.pdf --out out
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from gouji import store
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 780}
 OpenPage = Callable[..., Page]
+expect.set_options(timeout=30_000)  # how long a busy machine is waited for
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from gouji import store
 from gouji.archive.bundles import Bundle
-from gouji.archive.locks import sole_run, sweep
+from gouji.archive.locks import sole_run, sweep, sweep_folder
 from gouji.archive.manifest import Manifest, Outcome
 from gouji.archive.pace import Pace
 from gouji.archive.survey import Surveyor
@@ -216,6 +216,7 @@ class Conductor:
 
     def _settle(self, hand: Hand, outcome: Outcome) -> None:
         outcome = outcome.model_copy(update={"seconds": hand.seconds})
+        sweep_folder(self._manifest.out / home_of(hand.bundle))  # a worker that was killed leaves its draft
         self._manifest.settle(outcome, self._key)
         del self._hands[hand.bundle.sha256]
         self._orders = deque(order for order in self._orders if order.bundle.sha256 != outcome.sha256)

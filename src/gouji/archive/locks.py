@@ -76,8 +76,13 @@ def sweep(out: Path, folders: Iterable[str]) -> None:
     for draft in out.glob(DRAFTS):
         _remove(draft)
     for place in (FILES, *folders):
-        for draft in [draft for pattern in (DRAFTS, *MESSAGES) for draft in (out / place).rglob(pattern)]:
-            _remove(draft)
+        sweep_folder(out / place)
+
+
+def sweep_folder(folder: Path) -> None:
+    """Take away what is half written in this folder and below: nobody may be at work there."""
+    for draft in [draft for pattern in (DRAFTS, *MESSAGES) for draft in folder.rglob(pattern)]:
+        _remove(draft)
 
 
 def _remove(draft: Path) -> None:
