@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 UNITS = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
 
@@ -18,9 +19,14 @@ _PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 
 def normalise(text: str) -> str:
     """Kangxi radicals, full-width digits and letters in their common form; Chinese punctuation stays full-width."""
-    return unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW)
+    return text if text.isascii() else unicodedata.normalize("NFKC", text.translate(_HIDE)).translate(_SHOW)
 
 
+# Cells of all forms say the same words again and again, and every room compares them.
+_TEXTS_KEPT = 1 << 16
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
 def squeeze(text: str) -> str:
     """The text normalised and without any white space: the form in which titles and headings are compared."""
     return "".join(normalise(text).split())
@@ -47,6 +53,7 @@ def parse_number(text: str) -> Decimal | None:
 _MARKS = re.compile(r"[\s“”\"'‘’()（）《》〈〉【】\[\]、，,。.．：:；;·•…—–－\-_/]+")
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def plain(text: str) -> str:
     """The text squeezed and without punctuation: what is left to compare when marks may be misread or left out."""
     return _MARKS.sub("", squeeze(text))

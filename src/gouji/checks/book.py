@@ -40,7 +40,7 @@ class Figure:
     factor: Decimal = Decimal(1)
     label: str = ""
 
-    @property
+    @cached_property
     def key(self) -> CellKey | None:
         """The cell that holds it; None for a fact."""
         place = self.pointer
@@ -61,7 +61,7 @@ class Row:
     printed: str
     figures: dict[str, Figure] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def plain_name(self) -> str:
         """The name as names are compared."""
         return plain(_NUMBERING.sub("", squeeze(self.name)))
@@ -95,7 +95,7 @@ class Sheet:
         """The measures with at least one figure, in the order in which they appear."""
         return tuple(dict.fromkeys(measure for row in self.rows for measure in row.figures))
 
-    @property
+    @cached_property
     def total(self) -> Row | None:
         """The row of sums; None when none or several are printed."""
         found = [row for row in self.rows if row.is_total]
@@ -143,8 +143,12 @@ class Sheet:
 
     def coded(self, code: str) -> Row | None:
         """The row of a subject code; None when none or several have it."""
-        found = [row for row in self.rows if row.code == code]
-        return found[0] if len(found) == 1 else None
+        return self._coded.get(code)
+
+    @cached_property
+    def _coded(self) -> dict[str, Row]:
+        counts = Counter(row.code for row in self.rows)
+        return {row.code: row for row in self.rows if row.code and counts[row.code] == 1}
 
 
 def _slips(name: str, wanted: str) -> int:
@@ -180,6 +184,17 @@ class Book:
             joined = before.pop()
             sheet = Sheet(sheet.form, [*joined.tables, table], [*joined.rows, *sheet.rows])
         before.append(sheet)
+
+    def figures(self, table: str) -> Sequence[Figure]:
+        """The figures of a table, row by row."""
+        return self._figures.get(table, ())
+
+    @cached_property
+    def _figures(self) -> dict[str, list[Figure]]:
+        found: dict[str, list[Figure]] = defaultdict(list)
+        for row in (row for sheets in self.sheets.values() for sheet in sheets for row in sheet.rows):
+            found[row.table].extend(row.figures.values())
+        return found
 
     def code_columns(self, table: str) -> frozenset[int]:
         """The columns of a table that hold its rows' codes: by their heads, or because the codes were read there."""

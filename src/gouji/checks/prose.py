@@ -11,7 +11,7 @@ from gouji.checks.refs import resolve
 from gouji.checks.rules import Identities, Prose
 from gouji.checks.sums import Evaluation, share_check
 from gouji.records import Check, Document, Paragraph, Pointer
-from gouji.zh import UNITS, normalise, parse_number
+from gouji.zh import UNITS, parse_number, squeeze
 
 _AMOUNT = r"(-?\d[\d,]*(?:\.\d+)?)(亿元|万元|千元|元)"
 _SHARE = re.compile(
@@ -36,7 +36,7 @@ def evaluate_prose(
     """Every check of the paragraphs, in their order, then the statements of empty forms."""
     found: list[Evaluation] = []
     for paragraph in narrative:
-        text = "".join(normalise(paragraph.text).split())
+        text = squeeze(paragraph.text)
         place = Pointer(page=paragraph.pages[0], box=paragraph.boxes[0]) if paragraph.pages else Pointer()
         found += _shares(book, text, place, identities)
         found += _directions(text, place)
@@ -177,12 +177,14 @@ def _fail(rule: str, says: str, place: Pointer) -> Evaluation:
 
 
 def _statements(book: Book, narrative: Sequence[Paragraph], words: Prose) -> Iterator[Evaluation]:
-    texts = ["".join(normalise(paragraph.text).split()) for paragraph in narrative]
+    texts = [squeeze(paragraph.text) for paragraph in narrative]
+    denials = [s for text in texts for s in _CLAUSE_END.split(text) if any(no in s for no in words.no_such)]
     for form, about in words.statements.items():
+        in_text = any(word in sentence for sentence in denials for word in about)
         for table in (table for table in book.tables if table.form == form):
             filled = any(cell.value for cell in table.cells if not cell.header and cell.row >= table.header_rows)
-            notes = ["".join(normalise(note).split()) for note in table.notes]
-            said = any(_denies(text, about, words.no_such) for text in (*texts, *notes))
+            notes = [squeeze(note) for note in table.notes]
+            said = in_text or any(_denies(note, about, words.no_such) for note in notes)
             denied = any(_denies(note, ("",), ("空表", "没有", "无此", "故本表", "本表为空")) for note in notes)
             yield _statement(form, table.id, table.pages[0], filled, said, denied)
 

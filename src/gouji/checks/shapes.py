@@ -63,15 +63,7 @@ def _columns(table: Table, cols: Iterable[int]) -> list[list[Cell]]:
 
 def _no_numbers(book: Book, table: Table) -> Iterator[CellKey]:
     """Cells under a measure that hold something, but no number."""
-    keys = {
-        figure.key
-        for sheets in book.sheets.values()
-        for sheet in sheets
-        for row in sheet.rows
-        if row.table == table.id
-        for figure in row.figures.values()
-    }
-    cols = {key[2] for key in keys if key is not None}
+    cols = {figure.key[2] for figure in book.figures(table.id) if figure.key is not None}
     heads = {squeeze(cell.text) for cell in table.cells if cell.row < table.header_rows}
     for cell in table.cells:
         words = cell.row < table.header_rows or cell.col not in cols or cell.col_span > 1 or squeeze(cell.text) in heads
@@ -81,15 +73,7 @@ def _no_numbers(book: Book, table: Table) -> Iterator[CellKey]:
 
 def _odd_decimals(book: Book, table: Table) -> Iterator[CellKey]:
     """Figures with fewer or more decimals than nearly all others of the table: a digit or the point was lost."""
-    figures = [
-        figure
-        for sheets in book.sheets.values()
-        for sheet in sheets
-        for row in sheet.rows
-        if row.table == table.id
-        for figure in row.figures.values()
-        if figure.factor > 1
-    ]
+    figures = [figure for figure in book.figures(table.id) if figure.factor > 1]
     common, count = Counter(decimals(figure.text) for figure in figures).most_common(1)[0] if figures else (0, 0)
     if common and count >= _NEARLY_ALL * len(figures) and len(figures) >= _FEWEST_FIGURES:
         yield from (figure.key for figure in figures if decimals(figure.text) != common and figure.key is not None)

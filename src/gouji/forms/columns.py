@@ -34,15 +34,31 @@ class Pattern:
     measure: Measure
 
 
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """All patterns of a form, in the order of the definition.
+
+    `leaves`, `above`: all words of last steps, and of steps above them; a head is read as the nearest of all, not of
+    one pattern's.
+    """
+
+    all: tuple[Pattern, ...]
+    leaves: tuple[str, ...]
+    above: tuple[str, ...]
+
+
 @lru_cache(maxsize=256)
-def patterns_of(measures: tuple[Measure, ...]) -> tuple[Pattern, ...]:
-    """Every path of heads of the measures, in the order of the definition."""
+def patterns_of(measures: tuple[Measure, ...]) -> Patterns:
+    """Every path of heads of the measures."""
     heads = ((head, measure) for measure in measures for head in measure.heads)
-    return tuple(Pattern(tuple(_words(step) for step in head.split(">")), measure) for head, measure in heads)
+    every = tuple(Pattern(tuple(_words(step) for step in head.split(">")), measure) for head, measure in heads)
+    leaves = dict.fromkeys(word for pattern in every for word in pattern.path[-1])
+    above = dict.fromkeys(word for pattern in every for step in pattern.path[:-1] for word in step)
+    return Patterns(every, tuple(leaves), tuple(above))
 
 
 def _words(step: str) -> tuple[str, ...]:
-    return plain_words(step.split("|"))
+    return plain_words(tuple(step.split("|")))
 
 
 def match_measures(paths: Sequence[tuple[str, ...]], measures: tuple[Measure, ...]) -> dict[int, Measure]:
@@ -71,19 +87,12 @@ def best_matched(matched: dict[int, Pattern]) -> dict[int, Measure]:
     return dict(sorted(found.items()))
 
 
-def _best(path: tuple[str, ...], patterns: tuple[Pattern, ...]) -> Pattern | None:
-    leaves, above = _steps(patterns)
-    said = [nearest(head, above) or head for head in path[:-1]] + [nearest(head, leaves) for head in path[-1:]]
-    fits = [pattern for pattern in patterns if _ends_with(said, pattern.path)]
+@lru_cache(maxsize=16384)
+def _best(path: tuple[str, ...], patterns: Patterns) -> Pattern | None:
+    said: list[str | None] = [nearest(head, patterns.above) or head for head in path[:-1]]
+    said += [nearest(head, patterns.leaves) for head in path[-1:]]
+    fits = [pattern for pattern in patterns.all if _ends_with(said, pattern.path)]
     return max(fits, key=lambda pattern: len(pattern.path), default=None)
-
-
-@lru_cache(maxsize=256)
-def _steps(patterns: tuple[Pattern, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """All words of last steps, and all of steps above: a head is read as the nearest of all, not of one pattern's."""
-    leaves = dict.fromkeys(word for pattern in patterns for word in pattern.path[-1])
-    above = dict.fromkeys(word for pattern in patterns for step in pattern.path[:-1] for word in step)
-    return tuple(leaves), tuple(above)
 
 
 def _ends_with(heads: Sequence[str | None], path: tuple[tuple[str, ...], ...]) -> bool:

@@ -43,6 +43,9 @@ class Measure(_Frozen):
     kind: Kind = "money"
     required: bool = False
 
+    def __hash__(self) -> int:
+        return hash(self.id)  # patterns are kept by their measures; a hash of all fields takes longer than matching
+
 
 class Title(_Frozen):
     """Words of the title: every one of `all` must stand in it, none of `none`. "a|b" means either."""

@@ -100,6 +100,6 @@ def _path(grid: Grid, rows: Sequence[int], col: int, named: dict[str, str]) -> t
     return tuple(head for text in texts if (head := head_of(text)))
 
 
-def says(head: str, words: Sequence[str]) -> bool:
+def says(head: str, words: tuple[str, ...]) -> bool:
     """Whether the head is one of the words, a slip forgiven."""
     return nearest(head, plain_words(words)) is not None

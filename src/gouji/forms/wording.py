@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from gouji.zh import edits, plain, squeeze
@@ -69,6 +68,7 @@ def _holds_one(text: str, word: str) -> bool:
     return any(sum(a != b for a, b in zip(span, word, strict=True)) <= 1 for span in spans)
 
 
-def plain_words(words: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)
+def plain_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """The words in the form in which heads are compared."""
     return tuple(dict.fromkeys(head_of(word) for word in words))
