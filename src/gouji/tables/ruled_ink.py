@@ -48,7 +48,7 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
     stroke of a character is not.
     """
     ink = ink_of(flat, dpi, 0.08)
-    inks = (ink, np.ascontiguousarray(ink.T))
+    inks = (ink, cv2.transpose(ink))
     across, down = (mend_breaks(_runs(part, dpi), dpi) for part in inks)
     seeds = [[r for r in runs if r.length >= SEED_INCH * dpi and _is_line(r, dpi)] for runs in (across, down)]
     seeds = [
@@ -137,11 +137,13 @@ def _inked(ink: Mask, at: float, start: float, stop: float, dpi: int) -> bool:
 
 def _bow(rows: Patch) -> float:
     """How far the middle third of a run lies off its outer thirds, in pixels: the rim of a seal is no line."""
-    thirds = np.array_split(rows, 3, axis=1)
-    left, middle, right = (
-        float(np.average(np.arange(len(rows)), weights=part.sum(axis=1))) if part.any() else 0.0 for part in thirds
-    )
+    left, middle, right = (_middle(part.sum(axis=1)) for part in np.array_split(rows, 3, axis=1))
     return abs(middle - (left + right) / 2)
+
+
+def _middle(weights: NDArray[np.int64]) -> float:
+    """The mean index by weight; 0 when nothing weighs."""
+    return float(np.arange(len(weights)) @ weights) / max(1, int(weights.sum()))
 
 
 def mend_breaks(runs: Sequence[Ruling], dpi: int) -> list[Ruling]:
@@ -149,14 +151,14 @@ def mend_breaks(runs: Sequence[Ruling], dpi: int) -> list[Ruling]:
 
     Text makes runs too, but strokes of text have other ink close by.
     """
-    mended = [run for run in runs if not _is_piece(run)]
+    mended: list[Ruling] = []
     for piece in sorted(filter(_is_piece, runs), key=lambda run: run.start):
-        i = next((i for i, run in enumerate(mended) if _is_piece(run) and _goes_on(run, piece, dpi)), None)
+        i = next((i for i, run in enumerate(mended) if _goes_on(run, piece, dpi)), None)
         if i is None:
             mended.append(piece)
         else:
             mended[i] = _one_of(mended[i], piece)
-    return mended
+    return [run for run in runs if not _is_piece(run)] + mended
 
 
 def _is_piece(run: Ruling) -> bool:
@@ -164,9 +166,9 @@ def _is_piece(run: Ruling) -> bool:
 
 
 def _goes_on(run: Ruling, piece: Ruling, dpi: int) -> bool:
-    gap = piece.start - run.stop
-    near = 0 <= gap <= BREAK_INCH * dpi and abs(run.at - piece.at) <= IN_LINE_INCH * dpi
-    return near and _one_of(run, piece).solid >= MENDED_SOLID
+    if abs(run.at - piece.at) > IN_LINE_INCH * dpi:
+        return False
+    return 0 <= piece.start - run.stop <= BREAK_INCH * dpi and _one_of(run, piece).solid >= MENDED_SOLID
 
 
 def _one_of(run: Ruling, piece: Ruling) -> Ruling:
@@ -234,20 +236,49 @@ def _is_line(run: Ruling, dpi: int) -> bool:
 def _runs(
     ink: Mask, dpi: int, least: float = SHORT_INCH, gap: float = GAP_INCH, only: Mask | None = None
 ) -> list[Ruling]:
-    """Every straight horizontal run of ink of at least `least` inches, gaps of up to `gap` inches bridged.
+    """Every straight horizontal run of ink of at least `least` inches that may be a line, gaps of `gap` inches bridged.
 
     `only` is the part of the ink that may belong to one.
     """
     long = straight_ink(ink if only is None else only, max(8, round(least * dpi)), True, max(2, round(gap * dpi)))
     # A run that drifts by a pixel falls apart into steps: a little height joins them.
     joined = cv2.dilate(long, np.ones((3, 3), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
     runs = []
-    for i in range(1, count):
+    for i in np.flatnonzero(_may_be_lines(ink, stats, dpi)).tolist():
         x, y, w, h, _ = stats[i].tolist()
         patch = (labels[y : y + h, x : x + w] == i) & (long[y : y + h, x : x + w] > 0)
         runs += [_ruling(ink, patch, x, y, band, dpi) for band in _bands(patch, dpi)]
     return runs
+
+
+def _may_be_lines(ink: Mask, stats: NDArray[np.int32], dpi: int) -> Patch:
+    """Which components of runs made thicker by a pixel are to be looked at; the others have too much ink beside them.
+
+    Most runs are strokes of text. Thick components, and those at the edge of the page, are looked at in any case.
+    """
+    high, wide, clear = *ink.shape, _clear(dpi)
+    left, top, w, h = (stats[:, c] for c in (cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
+    far = clear + 2
+    look = (h > MAX_THICK_INCH * dpi) | (left < far) | (left + w > wide - far) | (top < far) | (top + h > high - far)
+    some = np.flatnonzero(~look)
+    left, top, right, bottom = left[some] + 1, top[some] + 1, (left + w)[some] - 1, (top + h)[some] - 1
+    start = np.minimum(left + 2 * clear, wide - 1)
+    stop = np.clip(right - 2 * clear, start + 1, wide)
+    pairs = cv2.integral(cv2.max(ink[:-1], ink[1:]) & 1)  # of row k and the next, in row k
+    sides = [
+        (pairs[k + 1, stop] - pairs[k, stop] - pairs[k + 1, start] + pairs[k, start]) / (stop - start)
+        for k in (top - clear - 1, bottom + clear - 1)
+    ]
+    busy, crowd = np.maximum(*sides), np.minimum(*sides)
+    long = right - left >= SEED_INCH * dpi
+    look[some] = np.where(long, (busy <= SURE_BUSY) | (crowd <= JOIN_BUSY), busy <= JOIN_BUSY)
+    look[0] = False
+    return np.asarray(look)
+
+
+def _clear(dpi: int) -> int:
+    return max(2, round(CLEAR_INCH * dpi))
 
 
 def _bands(patch: Patch, dpi: int) -> list[tuple[int, int]]:
@@ -267,8 +298,8 @@ def _ruling(ink: Mask, patch: Patch, x: int, y: int, band: tuple[int, int], dpi:
     filled = np.flatnonzero(weights)
     top, bottom = y + band[0] + int(filled[0]), y + band[0] + int(filled[-1]) + 1
     left, right = x + int(columns[0]), x + int(columns[-1]) + 1
-    at = y + band[0] + float(np.average(np.arange(len(weights)), weights=weights)) + 0.5
-    clear = max(2, round(CLEAR_INCH * dpi))
+    at = y + band[0] + _middle(weights) + 0.5
+    clear = _clear(dpi)
     inner = slice(left + 2 * clear, max(right - 2 * clear, left + 2 * clear + 1))  # rulings across end here
     beside = (ink[max(0, top - clear - 1) : max(1, top - clear + 1), inner], ink[bottom + clear - 1 :, inner][:2])
     crowds = [float((rows > 0).any(axis=0).mean()) for rows in beside if rows.size] or [0.0]
