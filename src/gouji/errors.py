@@ -14,13 +14,9 @@ GoujiError                  1   anything not named below
 │   └── CrashError          3   the process that read it ended, or took too long
 ├── PageError               5   one page could not be read; becomes a finding, never ends a run
 ├── OutputError             6   the folder cannot be written, or the disk is full
-<<<<<<< HEAD
 ├── ConflictError           1   another person corrected the same place first
-└── SetupError              7   a model, an engine or a package is missing
-=======
 ├── SetupError              7   a model, an engine or a package is missing
 └── CrawlError             10   nothing of a site could be had, or its crawl broke off
->>>>>>> 2314403 (Crawls: sites as data, politely, resumable)
 
 A run in which some files failed and others were read exits with 8; `gouji check --strict` with 9 when a check fails;
 Ctrl-C with 130.

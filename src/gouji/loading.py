@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from gouji import store
+from gouji.ahead import Saved, read_saved, readied
 from gouji.config import Settings
 from gouji.crawl.journal import NAME, Journal
 from gouji.database.connect import open_database, passes, to_error
 from gouji.database.crawl import load_crawl
-from gouji.database.load import Loaded, load_report
+from gouji.database.load import Loaded, load_ready
 from gouji.database.migrate import migrate
-from gouji.records import Report
+from gouji.errors import InputError
 
 T = TypeVar("T")
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
@@ -50,15 +50,25 @@ def load_saved(engine: Engine, path: Path, settings: Settings, wait_s: float) ->
         InputError: it is no report, or its corrections are damaged.
         OutputError: the database cannot be written.
     """
-    read, log = store.load_report(path), store.load_corrections(path.parent)
-    corrected = _corrected(path.parent, settings) if log else None
-    return patiently(engine, lambda: load_report(engine, read, corrected, log), wait_s)
+    return _put(engine, read_saved(path, settings, engine.dialect.name), wait_s)
 
 
-def _corrected(folder: Path, settings: Settings) -> Report:
-    from gouji.run import corrected_report  # the corridor takes seconds to import; few reports need it
+def load_each(
+    engine: Engine, paths: Sequence[Path], settings: Settings, wait_s: float
+) -> Iterator[Loaded | InputError]:
+    """Load saved reports as `load_saved` does, in their order; one that is no report is given back as its error.
 
-    return corrected_report(folder, settings)
+    Many are read ahead by other processes, while this one writes.
+
+    Raises:
+        OutputError: the database cannot be written; what was loaded is kept.
+    """
+    for saved in readied(paths, settings, engine.dialect.name):
+        yield saved if isinstance(saved, InputError) else _put(engine, saved, wait_s)
+
+
+def _put(engine: Engine, saved: Saved, wait_s: float) -> Loaded:
+    return patiently(engine, lambda: load_ready(engine, saved.read, saved.corrected, saved.log), wait_s)
 
 
 def load_journal(engine: Engine, folder: Path, wait_s: float) -> int:

@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any, Literal
 
 from gouji.geometry import Box
@@ -87,11 +88,11 @@ def report_to_rows(report: Report) -> dict[str, list[Row]]:
         "cells": [_cell(table.id, cell) for table in report.tables for cell in table.cells],
         "items": [
             (n, i.table, i.row, i.col, i.form, i.code, i.name, i.measure, i.amount, i.text, i.page, *i.box,
-             i.confidence, _json(i.flags), _json(i.confirmed_by), _correction(i.flags))
+             i.confidence, _texts(i.flags), _texts(i.confirmed_by), _correction(i.flags))
             for n, i in enumerate(report.items)
         ],
         "paragraphs": [
-            (n, p.kind, p.text, _json(p.section), *_first(p.pages, p.boxes), _json(p.pages), _json(p.boxes))
+            (n, p.kind, p.text, _texts(p.section), *_first(p.pages, p.boxes), _json(p.pages), _json(p.boxes))
             for n, p in enumerate(report.narrative)
         ],
         "facts": [
@@ -106,7 +107,7 @@ def report_to_rows(report: Report) -> dict[str, list[Row]]:
             for n, c in enumerate(report.checks)
         ],
         "suggestions": [
-            (n, s.cell.table, s.cell.row, s.cell.col, s.text, s.value, _json(s.rules), *find.first((s.cell,)))
+            (n, s.cell.table, s.cell.row, s.cell.col, s.text, s.value, _texts(s.rules), *find.first((s.cell,)))
             for n, s in enumerate(report.suggestions)
         ],
         "findings": [
@@ -120,6 +121,11 @@ def _json(values: Sequence[Any]) -> str:
     return json.dumps(values, ensure_ascii=False) if values else _EMPTY
 
 
+def _texts(values: Sequence[str]) -> str:
+    """The same as `_json` of texts, without an encoder made for each of many thousand lists."""
+    return f"[{', '.join(map(encode_basestring, values))}]" if values else _EMPTY
+
+
 def _first(pages: Sequence[int], boxes: Sequence[Box]) -> Place:
     return (pages[0], *boxes[0]) if pages and boxes else _NOWHERE
 
@@ -129,14 +135,14 @@ def _document(report: Report) -> Row:
     return (
         source.sha256, source.file, source.media_type, source.url, source.pages, document.title, document.organization,
         place_of(document.organization or ""), document.fiscal_year, document.kind, document.published, made.gouji,
-        made.engine, _json(made.models), made.detector, made.ner, made.settings,
+        made.engine, _texts(made.models), made.detector, made.ner, made.settings,
     )  # fmt: skip
 
 
 def _table(table: Table) -> Row:
     return (
         table.id, table.form, table.title, table.number, table.organization, table.unit, table.unit_factor,
-        *_frame(table), _json(table.pages), table.n_rows, table.n_cols, table.header_rows, _json(table.notes),
+        *_frame(table), _json(table.pages), table.n_rows, table.n_cols, table.header_rows, _texts(table.notes),
     )  # fmt: skip
 
 
@@ -153,8 +159,8 @@ def _frame(table: Table) -> Place:
 def _cell(table: str, cell: Cell) -> Row:
     return (
         table, cell.row, cell.col, cell.row_span, cell.col_span, cell.text, cell.value, cell.header, cell.page,
-        *cell.box, cell.confidence, _json(cell.flags), _json(cell.confirmed_by),
-        _json(cell.alternatives), _correction(cell.flags),
+        *cell.box, cell.confidence, _texts(cell.flags), _texts(cell.confirmed_by),
+        _texts(cell.alternatives), _correction(cell.flags),
     )  # fmt: skip
 
 
@@ -165,20 +171,17 @@ def _correction(flags: Sequence[str]) -> str | None:
 
 def _pointers(pointers: Sequence[Pointer]) -> str:
     """The pointers as JSON; a cell or a fact without page and box, which its own row has."""
-    return _json([dict(_parts(pointer)) for pointer in pointers]) if pointers else _EMPTY
+    return f"[{', '.join(map(_pointer, pointers))}]" if pointers else _EMPTY
 
 
-def _parts(pointer: Pointer) -> Iterator[tuple[str, Any]]:
-    if pointer.table is not None:
-        yield "table", pointer.table
-    if pointer.row is not None:
-        yield "row", pointer.row
-    if pointer.col is not None:
-        yield "col", pointer.col
-    if pointer.fact is not None:
-        yield "fact", pointer.fact
-    if pointer.col is None and pointer.fact is None:
-        yield from ((name, value) for name, value in (("page", pointer.page), ("box", pointer.box)) if value)
+def _pointer(pointer: Pointer) -> str:
+    table, row, col, fact = pointer.table, pointer.row, pointer.col, pointer.fact
+    named = [] if table is None else [f'"table": {encode_basestring(table)}']
+    named += [f'"{name}": {value}' for name, value in (("row", row), ("col", col), ("fact", fact)) if value is not None]
+    if col is None and fact is None:
+        named += [f'"page": {pointer.page}'] if pointer.page else []
+        named += [f'"box": {list(pointer.box)}'] if pointer.box else []
+    return f"{{{', '.join(named)}}}"
 
 
 class _Finder:

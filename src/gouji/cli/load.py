@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from gouji import store
-from gouji.config import Settings, load_settings
+from gouji.config import load_settings
 from gouji.errors import EXIT_PARTLY, InputError, SetupError, UsageError
 
 if TYPE_CHECKING:
@@ -91,21 +91,19 @@ def _load_journal(engine: Engine, folder: Path, options: Options) -> None:
 
 
 def _load_reports(engine: Engine, reports: Sequence[Path], options: Options) -> int:
-    settings = load_settings()
-    codes = [_load(engine, path, settings, options) for path in reports]
+    from gouji.loading import load_each
+
+    done = load_each(engine, reports, load_settings(), options.wait_s)
+    codes = [_tell(path, loaded, options) for path, loaded in zip(reports, done, strict=True)]
     failed = [code for code in codes if code]
     return EXIT_PARTLY if failed and len(failed) < len(codes) else max(failed, default=0)
 
 
-def _load(engine: Engine, path: Path, settings: Settings, options: Options) -> int:
-    """Load one report; that it is no report is told, not raised."""
-    from gouji.loading import load_saved
-
-    try:
-        loaded = load_saved(engine, path, settings, options.wait_s)
-    except InputError as error:
-        typer.echo(f"gouji: {error}", err=True)
-        return error.exit_code
+def _tell(path: Path, loaded: Loaded | InputError, options: Options) -> int:
+    """One line on one report; that it is no report is told, not raised."""
+    if isinstance(loaded, InputError):
+        typer.echo(f"gouji: {loaded}", err=True)
+        return loaded.exit_code
     if not options.quiet:
         typer.echo(f"{path.parent if path.name == store.REPORT else path}: {_told(loaded)}")
     return 0

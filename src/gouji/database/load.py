@@ -11,9 +11,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from gouji.database.bulk import insert_new, insert_rows
-from gouji.database.models import ROWS, CorrectionRow, DocumentRow, VersionRow, table_of
-from gouji.records import Correction, Report
-from gouji.rows import KINDS, report_to_rows
+from gouji.database.models import ROWS, CorrectionRow, DocumentRow, VersionRow
+from gouji.database.ready import Ready, make_ready
+from gouji.records import Correction, Report, Source
+from gouji.rows import KINDS
 
 Row = dict[str, Any]
 
@@ -40,15 +41,21 @@ def load_report(
     What was read stays; a reading of other content is a new version. Of a document's readings the one with most pages
     read is current, among those the last.
     """
+    dialect = engine.dialect.name
+    changed = make_ready(corrected, dialect) if corrected is not None else None
+    return load_ready(engine, make_ready(read, dialect), changed, log)
+
+
+def load_ready(engine: Engine, read: Ready, corrected: Ready | None, log: Sequence[Correction]) -> Loaded:
+    """The same with a report made ready for the engine's dialect."""
     with engine.begin() as connection:
-        document = _document(connection, read)
+        document = _document(connection, read.source)
         versions = _versions(connection, document)
-        digest = digest_of(read)
-        reading = next((v for v in versions if v.basis == "read" and v.digest == digest), None)
+        reading = next((v for v in versions if v.basis == "read" and v.digest == read.digest), None)
         rows = 0
         if reading is None:
             number = max((v.number for v in versions), default=0) + 1
-            reading_id, rows = _add(connection, document, read, number, digest)
+            reading_id, rows = _add(connection, document, read, number)
         else:
             reading_id, number = reading.id, reading.number
         if corrected is not None and log:
@@ -57,14 +64,8 @@ def load_report(
     return Loaded("loaded" if rows else "there", document, number, current == number, rows)
 
 
-def digest_of(report: Report) -> str:
-    """What tells two readings apart: all of the report but the names under which its file was found."""
-    return hashlib.sha256(report.model_dump_json(exclude={"source": {"file", "url"}}).encode()).hexdigest()
-
-
-def _document(connection: Connection, report: Report) -> int:
+def _document(connection: Connection, source: Source) -> int:
     """The document's id, its row locked until the end of the transaction, so that one loader at a time adds to it."""
-    source = report.source
     given = {"file": source.file, "sha256": source.sha256, "media_type": source.media_type, "url": source.url,
              "n_pages": source.pages}  # fmt: skip
     insert_new(connection, DocumentRow, [given])
@@ -87,33 +88,29 @@ def _versions(connection: Connection, document: int) -> Sequence[Any]:
 def _add(
     connection: Connection,
     document: int,
-    report: Report,
+    ready: Ready,
     number: int,
-    digest: str,
     reading: int | None = None,
     corrections: Sequence[Row] = (),
 ) -> tuple[int, int]:
     """Insert a version with all its rows; gives its id and how many rows there are."""
-    rows = report_to_rows(report)
     keys = {row["log_id"]: row["id"] for row in corrections}
     of_tables, of_document = _said(corrections)
-    facing = dict(zip((column.name for column in KINDS["document"]), rows["document"][0], strict=True))
-    told = {name: facing[name] for name in ("title", "organization", "place", "fiscal_year", "kind", "published",
-            "gouji", "engine", "models", "detector", "ner", "settings")}  # fmt: skip
     version = {
-        **told, "document": document, "number": number, "basis": "read" if reading is None else "corrected",
-        "reading": reading, "current": False, "digest": digest, "loaded_at": datetime.now(UTC),
-        "pages_read": sum(page.status == "read" for page in report.pages), "correction": of_document,
+        **ready.told, "document": document, "number": number, "basis": "read" if reading is None else "corrected",
+        "reading": reading, "current": False, "digest": ready.digest, "loaded_at": datetime.now(UTC),
+        "pages_read": ready.pages_read, "correction": of_document,
     }  # fmt: skip
     key = int(connection.execute(insert(VersionRow).values(**version).returning(VersionRow.id)).scalar_one())
-    for kind, model in ROWS.items():
-        columns, found = [(column.name, column.type) for column in KINDS[kind]], rows[kind]
+    for kind in ROWS:
+        columns, rows = [column.name for column in KINDS[kind]], ready.rows[kind]
         if kind == "tables":
-            columns, found = [*columns, ("correction", "text")], [(*row, of_tables.get(row[0])) for row in found]
-        elif keys and columns[-1][0] == "correction":
-            found = [(*row[:-1], keys.get(row[-1], row[-1])) for row in found]
-        insert_rows(connection, table_of(model), columns, (key, document), found)
-    return key, 1 + sum(len(rows[kind]) for kind in ROWS)
+            columns, rows = [*columns, "correction"], [(*row, of_tables.get(row[0])) for row in rows]
+        elif keys and columns[-1] == "correction":
+            rows = [(*row[:-1], keys.get(row[-1], row[-1])) for row in rows]
+        if rows:
+            insert_rows(connection, kind, columns, (key, document), rows)
+    return key, 1 + sum(len(ready.rows[kind]) for kind in ROWS)
 
 
 def _said(corrections: Sequence[Row]) -> tuple[dict[str, str], str | None]:
@@ -125,21 +122,20 @@ def _said(corrections: Sequence[Row]) -> tuple[dict[str, str], str | None]:
 
 
 def _correct(
-    connection: Connection, document: int, reading: int, number: int, report: Report, log: Sequence[Correction]
+    connection: Connection, document: int, reading: int, number: int, ready: Ready, log: Sequence[Correction]
 ) -> int:
     """Insert the corrections and the reading as it stands with them, in place of an older state of the same reading."""
     rows = [_correction(document, reading, correction) for correction in log]
-    digest = digest_of(report)
     query = select(VersionRow.id, VersionRow.digest).where(VersionRow.reading == reading)
     old = connection.execute(query).one_or_none()
-    if old is not None and old.digest == digest and not _unknown(connection, rows):
+    if old is not None and old.digest == ready.digest and not _unknown(connection, rows):
         return 0
     insert_new(connection, CorrectionRow, rows)
     if old is not None:
         for model in ROWS.values():
             connection.execute(delete(model).where(model.version == old.id))
         connection.execute(delete(VersionRow).where(VersionRow.id == old.id))
-    _, added = _add(connection, document, report, number, digest, reading, rows)
+    _, added = _add(connection, document, ready, number, reading, rows)
     return added
 
 

@@ -36,7 +36,10 @@ def to_sqlite(value: Decimal | None) -> int | float | None:
     """The number as SQLite keeps it without loss; None for more digits than it can hold."""
     if value is None:
         return None
-    number = float(value)
+    written = str(value)
+    if len(written) <= DIGITS and "E" not in written:  # nearly every figure; the rest is slower
+        return float(written)
+    number = float(written)
     return number if fits(value) and Decimal(repr(number)) == value else None
 
 

@@ -1,0 +1,62 @@
+"""A report as rows that a database's driver takes as they are: all that loading needs, made before it begins.
+
+They are light enough to be handed from one process to another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gouji.database.types import to_sqlite
+from gouji.records import Report, Source
+from gouji.rows import KINDS, report_to_rows
+
+Row = tuple[Any, ...]
+
+# How a value of a type is turned for a driver; all others go as they are. COPY takes figures as they are written.
+_TURNS: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "sqlite": {"decimal": to_sqlite},
+    "postgresql": {"decimal": str},
+}
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A report for databases of one dialect. `told` are columns of its version, `rows` those of every kind."""
+
+    source: Source
+    digest: str
+    pages_read: int
+    told: dict[str, Any]
+    rows: dict[str, list[Row]]
+
+
+def make_ready(report: Report, dialect: str) -> Ready:
+    """The report for databases of the dialect: "sqlite" or "postgresql"."""
+    rows = report_to_rows(report)
+    facing = zip((column.name for column in KINDS["document"]), rows.pop("document")[0], strict=True)
+    told = {name: value for name, value in facing if name not in ("sha256", "file", "media_type", "url", "n_pages")}
+    read = sum(page.status == "read" for page in report.pages)
+    turned = {kind: _turned(kind, found, _TURNS[dialect]) for kind, found in rows.items()}
+    return Ready(report.source, digest_of(report), read, told, turned)
+
+
+def digest_of(report: Report) -> str:
+    """What tells two readings apart: all of the report but the names under which its file was found."""
+    return hashlib.sha256(report.model_dump_json(exclude={"source": {"file", "url"}}).encode()).hexdigest()
+
+
+def _turned(kind: str, rows: list[Row], turns: dict[str, Callable[[Any], Any]]) -> list[Row]:
+    turned = [(n, turns[column.type]) for n, column in enumerate(KINDS[kind]) if column.type in turns]
+    return [_turn(row, turned) for row in rows] if turned else rows
+
+
+def _turn(row: Row, turns: Sequence[tuple[int, Callable[[Any], Any]]]) -> Row:
+    values = list(row)
+    for n, turn in turns:
+        if values[n] is not None:
+            values[n] = turn(values[n])
+    return tuple(values)
