@@ -1,6 +1,7 @@
 """Server, worker and schedules on one machine, supervised: what `gouji up` runs.
 
     python -m flows.up --data DIR --sites DIR [--config FILE] [--register FILE] [--database URL] [--port N]
+                       [--cron WHEN]
 
 A process that ends by itself is started again. Ctrl-C or SIGTERM stops them all; crawls and readings under way stop in
 good order and are gone on with by the next run.
@@ -28,6 +29,7 @@ from gouji.errors import GoujiError, SetupError
 
 PREFECT = (sys.executable, "-m", "prefect")
 POOL = "gouji"
+ZONE = "Asia/Shanghai"
 RUNS_AT_ONCE = 2
 START_S = 180  # the server's first start makes its database
 STOP_S = 45  # for what is under way to stop in good order
@@ -37,7 +39,10 @@ RESTARTS_S = 300
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be watched. Paths are absolute; "" for a file that is not there, and for DATA/gouji.db."""
+    """What is to be watched. Paths are absolute; "" for a file that is not there, and for DATA/gouji.db.
+
+    `cron`: when, by the clock of `ZONE`; "" for what prefect.yaml says.
+    """
 
     data: Path
     sites: Path
@@ -45,6 +50,7 @@ class Plan:
     register: str
     database: str
     port: int
+    cron: str = ""
 
     @property
     def url(self) -> str:
@@ -129,6 +135,9 @@ class Supervisor:
             self._wait_for_server()
             self._prefect("work-pool", "create", POOL, "--type", "process", "--overwrite")
             self._prefect("deploy", "--all", "--prefect-file", str(prefect_file()))
+            if self._plan.cron:
+                when = ["--cron", self._plan.cron, "--timezone", ZONE, "--replace", "--accept-yes"]
+                self._prefect("deployment", "schedule", "create", "watch/watch", *when)
             self._end_lost_runs()
             self._worker.start(self._environment)
             self._tell(
@@ -211,9 +220,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--register", type=Path, help="the CSV file of what is expected")
     parser.add_argument("--database", default="", help="its address; none: DATA/gouji.db")
     parser.add_argument("--port", type=int, default=4200, help="the server's port on this machine")
+    parser.add_argument("--cron", default="", help="when to crawl; none: as prefect.yaml says")
     given = parser.parse_args(arguments)
     config, register = (str(path.resolve()) if path else "" for path in (given.config, given.register))
-    plan = Plan(given.data.resolve(), given.sites.resolve(), config, register, given.database, given.port)
+    plan = Plan(given.data.resolve(), given.sites.resolve(), config, register, given.database, given.port, given.cron)
     try:
         Supervisor(plan, lambda said: print(f"gouji up: {said}", flush=True)).run()
     except GoujiError as error:

@@ -130,6 +130,27 @@ def test_an_old_schema_is_brought_up_to_date(address: str) -> None:
     engine.dispose()
 
 
+def test_a_schema_without_derived_rows_gets_them(address: str, make_report: MakeReport) -> None:
+    """A database of the first revision keeps its rows, and its key figures and scores are worked out."""
+    engine = open_migrated(address)
+    load_report(engine, make_report(1))
+    query = "SELECT * FROM key_figures k LEFT JOIN scores s ON s.version = k.version"
+    with engine.begin() as connection:
+        wanted = connection.execute(text(query)).all()
+        for name in reversed(list(views.VIEWS)):
+            connection.execute(text(f"DROP VIEW {name}"))
+        for name in ("key_figures", "scores"):
+            connection.execute(text(f"DROP TABLE {name}"))
+        connection.execute(text("CREATE INDEX ix_cells_totals ON cells (version)"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    assert migrate(engine) == ("0001", scripts().get_current_head())
+    with engine.connect() as connection:
+        assert connection.execute(text(query)).all() == wanted
+        assert {"项目甲"} <= {row.project for row in wanted}
+        assert connection.execute(text("SELECT count(*) FROM items")).scalar_one() > 100
+    engine.dispose()
+
+
 # --- what goes wrong ---
 
 

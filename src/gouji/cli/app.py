@@ -306,14 +306,17 @@ def up(
         str | None, typer.Option(envvar="GOUJI_DATABASE", help="The database's address. None: DATA/gouji.db.")
     ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535, help="The server's port on this machine.")] = 4200,
+    cron: Annotated[
+        str | None, typer.Option(help="When, as five fields of cron, by Shanghai's clock. None: at 2:30 every night.")
+    ] = None,
 ) -> int:
     """Start server, worker and schedules on this machine and stay: crawl, read and load by the clock. Ctrl-C stops all.
 
-    What runs when stands in prefect.yaml.
+    What runs when stands in prefect.yaml; --cron says otherwise.
     """
     from gouji.cli.up import start
 
-    return start(data, sites, config, register, database, port)
+    return start(data, sites, config, register, database, port, cron)
 
 
 @app.command()

@@ -15,7 +15,15 @@ from gouji.crawl.start import check
 from gouji.errors import OutputError, SetupError, UsageError
 
 
-def start(data: Path, sites: Path, config: Path | None, register: Path | None, database: str | None, port: int) -> int:
+def start(
+    data: Path,
+    sites: Path,
+    config: Path | None,
+    register: Path | None,
+    database: str | None,
+    port: int,
+    cron: str | None,
+) -> int:
     """Become the supervisor; comes back only when something is wrong.
 
     Raises:
@@ -33,7 +41,7 @@ def start(data: Path, sites: Path, config: Path | None, register: Path | None, d
     except OSError as error:
         raise OutputError(f"{data}: the folder cannot be made ({error.strerror}); give another with --data") from error
     given: dict[str, object] = {"--data": data, "--sites": sites, "--config": config, "--register": register}
-    given |= {"--database": database, "--port": port}
+    given |= {"--database": database, "--port": port, "--cron": cron}
     options = [text for name, value in given.items() if value is not None for text in (name, str(value))]
     os.execv(sys.executable, [sys.executable, "-m", "flows.up", *options])
 

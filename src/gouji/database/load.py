@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from gouji.database.bulk import insert_new, insert_rows
+from gouji.database.derived import DERIVED, derive
 from gouji.database.models import ROWS, CorrectionRow, DocumentRow, VersionRow
 from gouji.database.ready import Ready, make_ready
 from gouji.records import Correction, Report, Source
@@ -110,6 +111,7 @@ def _add(
             rows = [(*row[:-1], keys.get(row[-1], row[-1])) for row in rows]
         if rows:
             insert_rows(connection, kind, columns, (key, document), rows)
+    derive(connection, key)
     return key, 1 + sum(len(ready.rows[kind]) for kind in ROWS)
 
 
@@ -132,7 +134,7 @@ def _correct(
         return 0
     insert_new(connection, CorrectionRow, rows)
     if old is not None:
-        for model in ROWS.values():
+        for model in (*ROWS.values(), *DERIVED):
             connection.execute(delete(model).where(model.version == old.id))
         connection.execute(delete(VersionRow).where(VersionRow.id == old.id))
     _, added = _add(connection, document, ready, number, reading, rows)

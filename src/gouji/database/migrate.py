@@ -1,4 +1,4 @@
-"""The schema brought to what this gouji knows: Alembic's revisions in `migrations/`, then the views made anew.
+"""The schema brought to what this gouji knows: Alembic's revisions in `migrations/`; then derived rows and views anew.
 
 One process migrates at a time, others wait; a migration that is broken off leaves the schema as it was.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Engine, inspect, text
 
 from gouji.database.connect import told
+from gouji.database.derived import derive_all
 from gouji.database.views import VIEWS
 from gouji.errors import SetupError
 
@@ -38,6 +39,7 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
         if before != head:
             _drop_views(connection)
             _upgrade(connection)
+            derive_all(connection)
             for name, view in VIEWS.items():
                 connection.execute(text(f"CREATE VIEW {name} AS {view}"))
         return before, head

@@ -26,9 +26,6 @@ NAMING = {
 KEY = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts INTEGER keys up by itself, and no others
 
 
-TOTALS = "text IN ('总分', '合计')"  # where the scores of projects stand
-
-
 class Base(DeclarativeBase):
     """The root of all tables."""
 
@@ -164,10 +161,7 @@ class CellRow(Boxed, Base):
     confirmed_by: Mapped[str]
     alternatives: Mapped[str]
     correction: Mapped[str | None]
-    __table_args__ = _table(
-        Index("ix_cells_totals", "version", "table_id", sqlite_where=sql(TOTALS), postgresql_where=sql(TOTALS)),
-        rows=True,
-    )
+    __table_args__ = _table(rows=True)
 
 
 class ItemRow(Boxed, Base):
@@ -271,6 +265,48 @@ class FindingRow(Boxed, Base):
     __table_args__ = _table(
         Index("ix_findings_document", "document"), Index("ix_findings_code", "code", "version"), rows=True
     )
+
+
+# --- rows made of rows, see `derived` --------------------------------------------------------------------------------
+
+
+class KeyFigureRow(Boxed, Base):
+    """What is asked of each version first; its place is that of the total of the 三公 form."""
+
+    __tablename__ = "key_figures"
+    revenue: Mapped[Decimal | None]
+    expenditure: Mapped[Decimal | None]
+    basic: Mapped[Decimal | None]
+    project: Mapped[Decimal | None]
+    gpb: Mapped[Decimal | None]
+    sangong: Mapped[Decimal | None]
+    procurement: Mapped[Decimal | None]
+    staff: Mapped[Decimal | None]
+    total_budget: Mapped[Decimal | None]
+    total: Mapped[Decimal | None]
+    abroad_budget: Mapped[Decimal | None]
+    abroad: Mapped[Decimal | None]
+    vehicles_budget: Mapped[Decimal | None]
+    vehicles: Mapped[Decimal | None]
+    vehicle_purchase_budget: Mapped[Decimal | None]
+    vehicle_purchase: Mapped[Decimal | None]
+    vehicle_operation_budget: Mapped[Decimal | None]
+    vehicle_operation: Mapped[Decimal | None]
+    reception_budget: Mapped[Decimal | None]
+    reception: Mapped[Decimal | None]
+    __table_args__ = _table(Index("ix_key_figures_reception", "reception"), rows=True)
+
+
+class ScoreRow(Boxed, Base):
+    """The score of a project, from the narrative, the summary of self-evaluations or the project's own form."""
+
+    __tablename__ = "scores"
+    position: Mapped[int] = mapped_column(primary_key=True)
+    project: Mapped[str]
+    score: Mapped[Decimal | None]
+    source: Mapped[str]
+    evidence: Mapped[str]
+    __table_args__ = _table(Index("ix_scores_score", "score"), rows=True)
 
 
 # --- persons and sites -----------------------------------------------------------------------------------------------

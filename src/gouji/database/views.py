@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import hashlib
 
+from gouji.database.derived import KEY_FIGURES, SCORES
+
 # The document's own columns at the head of each view.
 _WHOSE = "v.document, v.id AS version, v.organization, v.place, v.fiscal_year, v.kind"
 _ORIGIN = """CASE WHEN c.id IS NULL THEN 'read' ELSE 'corrected' END AS origin,
@@ -54,62 +56,17 @@ LEFT JOIN corrections c ON c.id = f.correction
 """
 
 
-def _stated(key: str) -> str:
-    """The first fact of the key about the body as a whole."""
-    return f"""(SELECT f.value FROM facts f WHERE f.key = '{key}' AND f.version = v.id AND f.subject IS NULL
-        ORDER BY f.position LIMIT 1)"""
-
-
-def _printed(measures: tuple[str, ...], forms: tuple[str, ...], names: str = "") -> str:
-    """The first figure of a measure in one of the forms; `names`: in a row whose name fits."""
-    chosen = ", ".join(f"'{measure}'" for measure in measures)
-    known = ", ".join(f"'{form}'" for form in forms)
-    named = f" AND i.name LIKE '{names}'" if names else ""
-    return f"""(SELECT i.amount FROM items i WHERE i.version = v.id AND i.form IN ({known})
-        AND i.measure IN ({chosen}) AND i.amount IS NOT NULL{named} ORDER BY i.position LIMIT 1)"""
-
-
-_SUMMARIES = ("final.summary", "budget.summary")
-
-# One row for each disclosure; the forms' figures come before the narrative's.
 DEPARTMENT_YEARS = f"""
-SELECT {_WHOSE}, v.title,
-    coalesce({_printed(("revenue.amount",), _SUMMARIES, "%总计")}, {_stated("revenue.total")}) AS revenue,
-    coalesce({_printed(("expenditure.amount",), _SUMMARIES, "%总计")}, {_stated("expenditure.total")}) AS expenditure,
-    coalesce({_printed(("basic",), ("final.expenditure", "budget.expenditure"), "%合计")},
-        {_stated("expenditure.basic")}) AS basic,
-    coalesce({_printed(("project",), ("final.expenditure", "budget.expenditure"), "%合计")},
-        {_stated("expenditure.project")}) AS project,
-    coalesce({_printed(("total",), ("final.gpb", "budget.gpb"), "%合计")}, {_stated("gpb.expenditure")}) AS gpb,
-    coalesce({_printed(("actual.total",), ("final.sangong",))}, {_printed(("budget.total",), ("budget.sangong",))},
-        {_stated("sangong.actual")}) AS sangong,
-    {_stated("procurement.total")} AS procurement,
-    {_stated("staff.in_service")} AS staff
-FROM versions v
+SELECT {_WHOSE}, v.title, k.revenue, k.expenditure, k.basic, k.project, k.gpb, k.sangong, k.procurement, k.staff
+FROM versions v JOIN key_figures k ON k.version = v.id
 WHERE v.current
 """
 
-
-def _sangong(measure: str, key: str) -> str:
-    """Budgeted and spent, from the form, else from the narrative. In a budget what is spent is not known yet."""
-    forms = ("final.sangong", "budget.sangong")
-    budget = f"coalesce({_printed((f'budget.{measure}',), forms)}, {_stated(f'{key}.budget')})"
-    spent = f"coalesce({_printed((f'actual.{measure}',), forms)}, {_stated(key)})"
-    return f"{budget} AS {measure}_budget,\n    CASE WHEN v.kind = 'budget' THEN NULL ELSE {spent} END AS {measure}"
-
-
-_KINDS = ("abroad", "vehicles", "vehicle_purchase", "vehicle_operation", "reception")
-_KIND_COLUMNS = ",\n    ".join(_sangong(kind, f"sangong.{kind}") for kind in _KINDS)
-_TOTAL = _sangong("total", "sangong.actual").replace("sangong.actual.budget", "sangong.budget")
-
-_PAGE = _printed(("actual.total", "budget.total"), ("final.sangong", "budget.sangong")).replace("i.amount", "i.page", 1)
-
 SANGONG = f"""
-SELECT {_WHOSE}, v.title,
-    {_TOTAL},
-    {_KIND_COLUMNS},
-    {_PAGE} AS page
-FROM versions v
+SELECT {_WHOSE}, v.title, k.total_budget, k.total, k.abroad_budget, k.abroad, k.vehicles_budget, k.vehicles,
+    k.vehicle_purchase_budget, k.vehicle_purchase, k.vehicle_operation_budget, k.vehicle_operation,
+    k.reception_budget, k.reception, k.page, k.x0, k.y0, k.x1, k.y1
+FROM versions v JOIN key_figures k ON k.version = v.id
 WHERE v.current
 """
 
@@ -121,31 +78,9 @@ FROM sangong
 GROUP BY place, fiscal_year, kind
 """
 
-# A project's score stands in the narrative, in the summary of self-evaluations, or at the foot of its own form (总分).
 PROJECT_SCORES = f"""
-SELECT {_WHOSE}, f.subject AS project, f.value AS score, 'narrative' AS source, f.page, f.x0, f.y0, f.x1, f.y1,
-    f.evidence
-FROM facts f JOIN versions v ON v.id = f.version AND v.current
-WHERE f.key = 'score.project' AND f.subject IS NOT NULL
-UNION ALL
-SELECT {_WHOSE}, i.name, i.amount, 'summary', i.page, i.x0, i.y0, i.x1, i.y1, i.text
-FROM items i JOIN versions v ON v.id = i.version AND v.current
-WHERE i.form = 'performance.summary' AND i.measure = 'score' AND i.amount IS NOT NULL
-UNION ALL
-SELECT {_WHOSE}, n.text, s.value, 'form', s.page, s.x0, s.y0, s.x1, s.y1, s.text
-FROM tables t
-CROSS JOIN versions v
-CROSS JOIN cells h
-CROSS JOIN cells n
-CROSS JOIN cells e
-CROSS JOIN cells s
-WHERE t.form = 'performance.self_evaluation' AND v.id = t.version AND v.current
-    AND h.version = t.version AND h.table_id = t.table_id AND h.text LIKE '项目名称%' AND h."row" < 4
-    AND n.version = t.version AND n.table_id = t.table_id AND n."row" = h."row" AND n.col = h.col + h.col_span
-    AND e.version = t.version AND e.table_id = t.table_id AND e.text IN ('总分', '合计') AND e."row" >= t.n_rows - 3
-    AND s.version = t.version AND s.table_id = t.table_id AND s."row" = e."row" AND s.value IS NOT NULL
-    AND s.col = (SELECT max(m.col) FROM cells m WHERE m.version = t.version AND m.table_id = t.table_id
-        AND m."row" = e."row" AND m.value IS NOT NULL)
+SELECT {_WHOSE}, s.project, s.score, s.source, s.page, s.x0, s.y0, s.x1, s.y1, s.evidence
+FROM scores s JOIN versions v ON v.id = s.version AND v.current
 """
 
 LOW_SCORES = "SELECT * FROM project_scores WHERE score < 90"
@@ -202,5 +137,5 @@ VIEWS = {
 
 
 def digest() -> str:
-    """What tells these views from others; the newest revision names it."""
-    return hashlib.sha256(repr(VIEWS).encode()).hexdigest()[:16]
+    """What tells these views, and the rows they show, from others; the newest revision names it."""
+    return hashlib.sha256(repr((VIEWS, KEY_FIGURES, SCORES)).encode()).hexdigest()[:16]
