@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 
 from gouji.checks.evaluate import run_checks
@@ -19,6 +20,7 @@ from gouji.pages.raster import Opened
 from gouji.pages.rasterise import open_source
 from gouji.protocols import LayoutDetector
 from gouji.reading import Readers, find_frames, read_digital, read_scan
+from gouji.recall import Recall
 from gouji.records import Cell, Correction, Finding, Item, MadeBy, Page, PageReading, Report, Source, Suggestion, Table
 from gouji.tables.join import join_pages
 from gouji.version import __version__
@@ -92,32 +94,43 @@ def assemble(source: Source, readings: Sequence[PageReading], settings: Settings
     )
 
 
-def correct(report: Report, log: Sequence[Correction], settings: Settings) -> tuple[Report, Corrected]:
+def correct(
+    report: Report, log: Sequence[Correction], settings: Settings, recall: Recall | None = None
+) -> tuple[Report, Corrected]:
     """The report as it stands with its corrections, items and checks made afresh; and what was laid over it.
 
     A cell that was corrected carries the flag `corrected:<id>` or `confirmed:<id>`, in its item too. The given report
-    is not changed. Needs milliseconds, no pixels and no engine.
+    is not changed. Needs milliseconds, no pixels and no engine. With the `recall` of the time before only what changed
+    since is made.
     """
-    given = apply(report, log)
+    recall = recall or Recall()
+    recall.turn()
+    given = apply(report, log, recall)
     if not standing(log):
         return report, given
     definitions = load_definitions()
-    heads_stand = [_head(table) for table in given.tables] == [_head(table) for table in report.tables]
+    heads_stand = len(given.tables) == len(report.tables) and all(map(_same_head, given.tables, report.tables))
     known = given.tables if heads_stand else recognise_forms(given.tables, definitions)
     tables = tuple(_force(table, given.forms) for table in known)
-    items = read_items(tables, definitions)
-    checked = run_checks(tables, items, given.facts, report.narrative, given.document, report.pages, settings.checks)
-    tables = _keep_confidence(checked.tables, given.tables)
+    items = read_items(tables, definitions, recall)
+    checked = run_checks(
+        tables, items, given.facts, report.narrative, given.document, report.pages, settings.checks, recall
+    )
+    tables = _keep_confidence(checked.tables, given.tables, recall)
     update = {
         "document": given.document,
         "tables": tables,
-        "items": _as_sure_as_cells(checked.items, tables),
+        "items": _as_sure_as_cells(checked.items, tables, recall),
         "facts": given.facts,
         "checks": checked.checks,
         "suggestions": _left_open(checked.suggestions, tables),
         "findings": (*_of_the_file(report.findings), *checked.findings),
     }
     return report.model_copy(update=update), given
+
+
+def _same_head(one: Table, other: Table) -> bool:
+    return one is other or _head(one) == _head(other)
 
 
 def _head(table: Table) -> tuple[object, ...]:
@@ -130,13 +143,15 @@ def _force(table: Table, forms: Mapping[str, str]) -> Table:
     return table.model_copy(update={"form": forms[table.id] or None}) if table.id in forms else table
 
 
-def _keep_confidence(checked: Sequence[Table], given: Sequence[Table]) -> tuple[Table, ...]:
+def _keep_confidence(checked: Sequence[Table], given: Sequence[Table], recall: Recall) -> tuple[Table, ...]:
     """The tables with the confidences that the first checks gave: what they vouched for is not vouched for again."""
-    tables = []
-    for table, before in zip(checked, given, strict=True):
-        cells = tuple(_as_sure(cell, old) for cell, old in zip(table.cells, before.cells, strict=True))
-        tables.append(table.model_copy(update={"cells": cells}))
-    return tuple(tables)
+    pairs = zip(checked, given, strict=True)
+    return tuple(recall(partial(_kept_confidence, table, before), table, before) for table, before in pairs)
+
+
+def _kept_confidence(table: Table, before: Table) -> Table:
+    cells = tuple(map(_as_sure, table.cells, before.cells))
+    return table.model_copy(update={"cells": cells})
 
 
 def _as_sure(cell: Cell, old: Cell) -> Cell:
@@ -145,9 +160,15 @@ def _as_sure(cell: Cell, old: Cell) -> Cell:
     return cell if same else cell.model_copy(update={"confidence": old.confidence})
 
 
-def _as_sure_as_cells(items: Sequence[Item], tables: Sequence[Table]) -> tuple[Item, ...]:
-    sure = {(table.id, cell.row, cell.col): cell.confidence for table in tables for cell in table.cells}
-    return tuple(item.model_copy(update={"confidence": sure[item.table, item.row, item.col]}) for item in items)
+def _as_sure_as_cells(items: Sequence[Item], tables: Sequence[Table], recall: Recall) -> tuple[Item, ...]:
+    known = {table.id: table for table in tables}
+    parts = [(known[name], tuple(part)) for name, part in groupby(items, key=lambda item: item.table)]
+    return tuple(item for table, part in parts for item in recall(partial(_sure_items, table, part), table, part))
+
+
+def _sure_items(table: Table, items: Sequence[Item]) -> tuple[Item, ...]:
+    sure = {(cell.row, cell.col): cell.confidence for cell in table.cells}
+    return tuple(item.model_copy(update={"confidence": sure[item.row, item.col]}) for item in items)
 
 
 def _left_open(suggestions: Sequence[Suggestion], tables: Sequence[Table]) -> tuple[Suggestion, ...]:
@@ -156,7 +177,7 @@ def _left_open(suggestions: Sequence[Suggestion], tables: Sequence[Table]) -> tu
         (table.id, cell.row, cell.col)
         for table in tables
         for cell in table.cells
-        if any(flag.startswith(CONFIRMED) for flag in cell.flags)
+        if cell.flags and any(flag.startswith(CONFIRMED) for flag in cell.flags)
     }
     return tuple(each for each in suggestions if (each.cell.table, each.cell.row, each.cell.col) not in confirmed)
 

@@ -59,6 +59,7 @@ def plain(text: str) -> str:
     return _MARKS.sub("", squeeze(text))
 
 
+@lru_cache(maxsize=_TEXTS_KEPT)
 def edits(a: str, b: str, limit: int) -> int:
     """How many characters to change, put in or take out to turn `a` into `b`; `limit + 1` when more than `limit`."""
     if abs(len(a) - len(b)) > limit:

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
+from gouji.recall import Recall
 from gouji.records import Cell, Item, Pointer, Table
 from gouji.zh import edits, plain, squeeze
 
@@ -85,7 +86,7 @@ class Sheet:
     tables: list[Table]
     rows: list[Row]
 
-    @property
+    @cached_property
     def body(self) -> str:
         """The body that the form names as its own, as names are compared; "" when it names none."""
         return plain(self.tables[0].organization or "")
@@ -100,6 +101,11 @@ class Sheet:
         """The row of sums; None when none or several are printed."""
         found = [row for row in self.rows if row.is_total]
         return found[0] if len(found) == 1 else None
+
+    @cached_property
+    def closed(self) -> bool:
+        """Whether it has the sums that a form ends in."""
+        return any(row.is_total or row.plain_name.endswith(("总计", "合计")) for row in self.rows)
 
     @cached_property
     def texts(self) -> frozenset[str]:
@@ -159,31 +165,43 @@ def _slips(name: str, wanted: str) -> int:
 
 
 class Book:
-    """All sheets of a report, by form; several sheets of one form stand in the order of the report."""
+    """All sheets of a report, by form; several sheets of one form stand in the order of the report.
 
-    def __init__(self, tables: Sequence[Table], items: Sequence[Item]) -> None:
+    With the `recall` of the time before a sheet of the same tables and items is the very same.
+    """
+
+    def __init__(self, tables: Sequence[Table], items: Sequence[Item], recall: Recall | None = None) -> None:
         self.tables = tuple(tables)
-        self.cells = {(table.id, cell.row, cell.col): cell for table in tables for cell in table.cells}
-        self.words: dict[tuple[str, int], list[Cell]] = defaultdict(list)
+        self.recall = recall or Recall()
+        self.cells: dict[CellKey, Cell] = {}
+        self.words: dict[tuple[str, int], list[Cell]] = {}
         for table in tables:
-            for cell in table.cells:
-                if cell.text and cell.value is None:
-                    self.words[table.id, cell.row].append(cell)
+            cells, words = self.recall(partial(_by_place, table), table)
+            self.cells.update(cells)
+            self.words.update(words)
         self.sheets: dict[str, list[Sheet]] = defaultdict(list)
         by_table: dict[str, list[Item]] = defaultdict(list)
         for item in items:
             by_table[item.table].append(item)
         for table in tables:
             if table.form is not None:
-                self._add(table, by_table[table.id])
+                self._add(table, tuple(by_table[table.id]))
 
-    def _add(self, table: Table, items: Sequence[Item]) -> None:
-        sheet = Sheet(table.form or "", [table], _rows(table, items, self.cells, self.words))
+    def _add(self, table: Table, items: tuple[Item, ...]) -> None:
+        sheet = self.recall(partial(_sheet, table, items, self.cells, self.words), table, items)
         before = self.sheets[sheet.form]
         if before and _continues(before[-1], sheet):
-            joined = before.pop()
-            sheet = Sheet(sheet.form, [*joined.tables, table], [*joined.rows, *sheet.rows])
+            sheet = self.recall(partial(_joined, before[-1], sheet), before.pop(), sheet)
         before.append(sheet)
+
+    def sheet_of(self, table: str) -> Sheet | None:
+        """The sheet that the table is or is part of; None when its form is not known."""
+        return self._sheet_of.get(table)
+
+    @cached_property
+    def _sheet_of(self) -> dict[str, Sheet]:
+        every = [sheet for sheets in self.sheets.values() for sheet in sheets]
+        return {table.id: sheet for sheet in every for table in sheet.tables}
 
     def figures(self, table: str) -> Sequence[Figure]:
         """The figures of a table, row by row."""
@@ -221,7 +239,7 @@ class Book:
         named = all(bodies) and len({(sheet.form, sheet.body) for sheet in several}) == len(several)
         return tuple(self._with(group) for group in (self._by_name() if named else self._by_order()))
 
-    @property
+    @cached_property
     def is_paired(self) -> bool:
         """Whether it is sure which of several sheets of a form go together: every set has the same forms."""
         forms = [frozenset(form for form in part.sheets if _is_of_a_body(form)) for part in self.sets]
@@ -252,13 +270,33 @@ class Book:
         part.sheets = defaultdict(list, {form: s for form, s in self.sheets.items() if not _is_of_a_body(form)})
         for sheet in sheets:
             part.sheets[sheet.form] = [sheet]
-        part.__dict__.pop("sets", None)
+        for made in ("sets", "is_paired", "_figures", "_code_columns", "_sheet_of"):
+            part.__dict__.pop(made, None)
         return part
 
     def one(self, form: str) -> Sheet | None:
         """The sheet of a form; None when there is none, or several and so no telling which."""
         found = self.sheets.get(form, [])
         return found[0] if len(found) == 1 else None
+
+
+def _by_place(table: Table) -> tuple[dict[CellKey, Cell], dict[tuple[str, int], list[Cell]]]:
+    """The table's cells by their places, and those of words by their rows."""
+    words: dict[tuple[str, int], list[Cell]] = defaultdict(list)
+    for cell in table.cells:
+        if cell.text and cell.value is None:
+            words[table.id, cell.row].append(cell)
+    return {(table.id, cell.row, cell.col): cell for cell in table.cells}, dict(words)
+
+
+def _sheet(
+    table: Table, items: Sequence[Item], cells: dict[CellKey, Cell], words: dict[tuple[str, int], list[Cell]]
+) -> Sheet:
+    return Sheet(table.form or "", [table], _rows(table, items, cells, words))
+
+
+def _joined(first: Sheet, second: Sheet) -> Sheet:
+    return Sheet(first.form, [*first.tables, *second.tables], [*first.rows, *second.rows])
 
 
 def _is_of_a_body(form: str) -> bool:
@@ -285,11 +323,7 @@ def _continues(first: Sheet, second: Sheet) -> bool:
     """Whether the second is the rest of the first (a form torn over pages): only one of them has the sums."""
     if first.form.startswith("performance") or first.form.endswith("sangong"):
         return False
-    return _closed(first) != _closed(second)
-
-
-def _closed(sheet: Sheet) -> bool:
-    return any(row.is_total or row.plain_name.endswith(("总计", "合计")) for row in sheet.rows)
+    return first.closed != second.closed
 
 
 def _rows(
@@ -304,7 +338,8 @@ def _rows(
         side = side if side in _SIDES else ""
         key = (item.row, side, item.code, item.name)
         if key not in rows:
-            rows[key] = Row(item.table, item.row, side, item.code, item.name, _printed(item, words[table.id, item.row]))
+            printed = _printed(item, words.get((table.id, item.row), ()))
+            rows[key] = Row(item.table, item.row, side, item.code, item.name, printed)
         money = _is_money(item)
         step = Decimal(0) if item.measure.endswith(_EXACT) else steps[money]
         rows[key].figures[item.measure] = _figure(item, step, factor if money else Decimal(1))

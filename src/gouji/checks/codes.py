@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from gouji.checks.book import Book, Figure, Row, Sheet
+from gouji.checks.book import Figure, Row, Sheet
 from gouji.checks.rules import Rule
 from gouji.checks.sums import Evaluation, compare, skip
 
 
-def evaluate_codes(book: Book, rule: Rule) -> list[Evaluation]:
+def evaluate_codes(sheet: Sheet, rule: Rule) -> list[Evaluation]:
     """For each column and each code with codes below it, and for the total row: the evaluation of the sum."""
-    found: list[Evaluation] = []
-    for form in rule.forms:
-        for sheet in book.sheets.get(form, ()):
-            found.extend(_sheet(sheet, rule))
-    return found or [skip(rule.id, rule.says, "缺表，或没有上下级科目")]
-
-
-def _sheet(sheet: Sheet, rule: Rule) -> list[Evaluation]:
     coded = [row for row in sheet.rows if row.code]
     counts = Counter(row.code for row in coded)
     if any(count > 1 for count in counts.values()):
@@ -100,17 +92,14 @@ def _sum(rule: Rule, says: str, parent: Row, children: Sequence[Row], measure: s
     return [compare(rule.id, says, [whole], parts)] if whole is not None and parts else []
 
 
-def evaluate_levels(book: Book, rule: Rule) -> list[Evaluation]:
+def evaluate_levels(sheet: Sheet, rule: Rule) -> list[Evaluation]:
     """A list whose rows stand in levels by the column of their names: the total row is the sum of the highest level."""
-    found: list[Evaluation] = []
-    for form in rule.forms:
-        for sheet in book.sheets.get(form, ()):
-            levels = _levels(sheet)
-            for parent, children in levels:
-                for measure in sheet.measures:
-                    says = f"{rule.says}（{parent.name}）"
-                    found.extend(_sum(rule, says, parent, children, measure))
-    return found or [skip(rule.id, rule.says, "缺表，或没有上下级")]
+    return [
+        each
+        for parent, children in _levels(sheet)
+        for measure in sheet.measures
+        for each in _sum(rule, f"{rule.says}（{parent.name}）", parent, children, measure)
+    ]
 
 
 def _levels(sheet: Sheet) -> list[tuple[Row, list[Row]]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from gouji.checks.book import Book, CellKey
+from gouji.checks.book import CellKey
 from gouji.checks.flag import LOW_CONFIDENCE
 from gouji.checks.suggest import Candidate
 from gouji.checks.sums import NOTES, Evaluation, printed
@@ -33,25 +33,26 @@ _MOST_POINTERS = 40
 
 
 def find(
-    book: Book, evaluations: Sequence[Evaluation], suggested: Sequence[tuple[Candidate, ...]], pages: Sequence[Page],
-    doubtful: Sequence[CellKey], sure: float,
+    tables: Sequence[Table], evaluations: Sequence[Evaluation], suggested: Sequence[tuple[Candidate, ...]],
+    pages: Sequence[Page], doubtful: Sequence[CellKey], sure: float,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Findings of failed checks, then one line on rounding; unread pages; numbers read with doubt, counted.
 
     A failure over `doubtful` cells, or facts read with less than `sure`, is a matter of reading before the publisher's.
     """
+    known, unsure = {table.id: table for table in tables}, set(doubtful)
     settled = {id(each) for equals in suggested for candidate in equals for each in candidate.fixed}
     scanned = {page.page for page in pages if page.origin == "scan"}
     failed = [each for each in evaluations if each.check.status == "fail"]
     found = [_unread(page) for page in pages if page.status == "unread"]
-    found += [_suggested(book, equals, scanned) for equals in suggested]
+    found += [_suggested(known, equals, scanned) for equals in suggested]
     units = [each for each in failed if is_of_two_units(each)]
-    found += unit_findings(book, units)
+    found += unit_findings(tables, units)
     settled |= {id(each) for each in units}
     left = _once(each for each in failed if id(each) not in settled)
-    found += [_failed(book, each, _is_unsure(each, set(doubtful), sure)) for each in left]
+    found += [_failed(known, each, _is_unsure(each, unsure, sure)) for each in left]
     found += _rounding([each.check for each in evaluations if each.check.status == "rounding"])
-    found += _low_confidence(book.tables)
+    found += _low_confidence(tables)
     return worst_first(found)
 
 
@@ -76,11 +77,11 @@ def _unread(page: Page) -> Finding:
     return Finding(code="page.unread", severity="error", message=message, pointers=(Pointer(page=page.page),))
 
 
-def _suggested(book: Book, equals: Sequence[Candidate], scanned: set[int]) -> Finding:
+def _suggested(tables: Mapping[str, Table], equals: Sequence[Candidate], scanned: set[int]) -> Finding:
     checks = list({id(each): each.check for candidate in equals for each in candidate.fixed}.values())
     reading = any(candidate.figure.pointer.page in scanned for candidate in equals)
     each = "；或者".join(
-        f"{_place(book, candidate.figure.pointer)}“{candidate.figure.label}”为{candidate.figure.text}，"
+        f"{_place(tables, candidate.figure.pointer)}“{candidate.figure.label}”为{candidate.figure.text}，"
         f"若为{printed(candidate.figure, candidate.amount)}，则{_rules(candidate)}成立"
         for candidate in equals
     )
@@ -112,17 +113,17 @@ def _is_unsure(each: Evaluation, doubtful: set[CellKey], sure: float) -> bool:
     return lost or facts or bool(keys & doubtful)
 
 
-def _failed(book: Book, each: Evaluation, unsure: bool) -> Finding:
+def _failed(tables: Mapping[str, Table], each: Evaluation, unsure: bool) -> Finding:
     check = each.check
-    message = _message(book, each) + ("；其中有识读存疑或未读出的数，请先对照原件" if unsure else "")
+    message = _message(tables, each) + ("；其中有识读存疑或未读出的数，请先对照原件" if unsure else "")
     code = "check.reading" if unsure else _CODES.get(check.rule, f"check.{check.rule}")
     severity = "warning" if unsure or check.rule in NOTES else "error"
     return Finding(code=code, severity=severity, message=message, pointers=check.operands[:_MOST_POINTERS])
 
 
-def _message(book: Book, each: Evaluation) -> str:
+def _message(tables: Mapping[str, Table], each: Evaluation) -> str:
     check = each.check
-    place = _place(book, check.operands[0]) if check.operands else ""
+    place = _place(tables, check.operands[0]) if check.operands else ""
     if check.actual is None or check.expected is None:
         return f"{place}{check.message}"
     show = _shower(each)
@@ -149,8 +150,8 @@ def _short(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _place(book: Book, pointer: Pointer) -> str:
-    table = next((table for table in book.tables if table.id == pointer.table), None)
+def _place(tables: Mapping[str, Table], pointer: Pointer) -> str:
+    table = tables.get(pointer.table or "")
     if table is None:
         return f"第{pointer.page}页：" if pointer.page else ""
     page = f"（第{pointer.page}页）" if pointer.page else ""
@@ -171,7 +172,7 @@ def _low_confidence(tables: Iterable[Table]) -> list[Finding]:
         Pointer(table=table.id, row=cell.row, col=cell.col, page=cell.page, box=cell.box)
         for table in tables
         for cell in table.cells
-        if cell.value is not None and LOW_CONFIDENCE in cell.flags
+        if cell.flags and cell.value is not None and LOW_CONFIDENCE in cell.flags
     ]
     if not places:
         return []

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 from gouji.checks.book import CellKey, Figure
-from gouji.checks.confirm import confirmations
 from gouji.checks.suggest import Candidate
 from gouji.checks.sums import Evaluation
 from gouji.checks.units import is_of_two_units
+from gouji.recall import Recall
 from gouji.records import Cell, Item, Pointer, Table
 
 Suspects = Mapping[CellKey, tuple[str, ...]]
@@ -34,7 +38,7 @@ _DOUBT_LEFT = 0.1
 
 
 def suspects(
-    evaluations: Sequence[Evaluation], suggested: Sequence[tuple[Candidate, ...]]
+    evaluations: Sequence[Evaluation], suggested: Sequence[tuple[Candidate, ...]], confirmed: Confirmed
 ) -> dict[CellKey, tuple[str, ...]]:
     """The rules that each suspect cell failed. A cell with a suggestion stands for all checks that it puts right.
 
@@ -47,7 +51,6 @@ def suspects(
         if candidate.figure.key is not None:
             found[candidate.figure.key] += [each.check.rule for each in candidate.fixed]
     badness = _badness(evaluations)
-    confirmed = confirmations(evaluations)
     for each in evaluations:
         if each.check.status == "fail" and id(each) not in settled and not is_of_two_units(each):
             for key in _worst(each, badness, confirmed):
@@ -56,9 +59,13 @@ def suspects(
 
 
 def _badness(evaluations: Sequence[Evaluation]) -> dict[CellKey, float]:
+    """How much speaks against each cell of failed identities."""
     found: Counter[CellKey] = Counter()
     doubt: dict[CellKey, float] = {}
+    accused = {key for each in evaluations if each.check.status == "fail" for key in _keys(each)}
     for each in evaluations:
+        if accused.isdisjoint(each.keys):
+            continue
         weight = 1.0 if each.check.status == "fail" else -_HOLDS_WEIGHT if each.check.status == "pass" else 0.0
         for figure in each.figures:
             if figure.key is not None:
@@ -98,50 +105,79 @@ def _key(pointer: Pointer) -> CellKey | None:
     return pointer.table, pointer.row, pointer.col
 
 
-def flag_tables(
-    tables: Sequence[Table], suspected: Suspects, confirmed: Confirmed, sure: frozenset[CellKey]
-) -> tuple[Table, ...]:
+@dataclass
+class Marks:
+    """What the checks say of the cells of one table."""
+
+    suspected: dict[CellKey, tuple[str, ...]] = field(default_factory=dict)
+    confirmed: dict[CellKey, tuple[str, ...]] = field(default_factory=dict)
+    sure: set[CellKey] = field(default_factory=set)
+    odd: set[CellKey] = field(default_factory=set)
+
+    @cached_property
+    def told(self) -> frozenset[object]:
+        """All of it, to be compared with what was said before."""
+        said = [("suspected", *each) for each in self.suspected.items()]
+        said += [("confirmed", *each) for each in self.confirmed.items()]
+        return frozenset((*said, ("sure", frozenset(self.sure)), ("odd", frozenset(self.odd))))
+
+
+def marks_of(
+    suspected: Suspects, confirmed: Confirmed, sure: Iterable[CellKey], odd: Iterable[CellKey]
+) -> defaultdict[str, Marks]:
+    """What is said of each table. A suspect is confirmed by nothing."""
+    found: defaultdict[str, Marks] = defaultdict(Marks)
+    for key, rules in suspected.items():
+        found[key[0]].suspected[key] = rules
+    for key, rules in confirmed.items():
+        if key not in suspected:
+            found[key[0]].confirmed[key] = rules
+    for key in sure:
+        found[key[0]].sure.add(key)
+    for key in odd:
+        found[key[0]].odd.add(key)
+    return found
+
+
+def flag_tables(tables: Sequence[Table], marks: defaultdict[str, Marks], recall: Recall) -> tuple[Table, ...]:
     """The tables with `check:<rule>` on suspects and `confirmed_by` on numbers that rules vouch for.
 
-    A confirmed number, and one that its place alone makes `sure`, gains confidence and loses its doubt.
+    A confirmed number, and one that its place alone makes sure, gains confidence and loses its doubt. Odd cells get
+    `low_confidence`.
     """
-    return tuple(
-        table.model_copy(
-            update={"cells": tuple(_flagged(cell, table.id, suspected, confirmed, sure) for cell in table.cells)}
-        )
-        for table in tables
-    )
+    pairs = [(table, marks[table.id]) for table in tables]
+    return tuple(recall(partial(_flag_table, table, mark), table, mark.told) for table, mark in pairs)
 
 
-def doubt(tables: Sequence[Table], odd: frozenset[CellKey]) -> tuple[Table, ...]:
-    """The tables with `low_confidence` on the odd cells."""
-    return tuple(
-        table.model_copy(update={"cells": tuple(_doubt_cell(table.id, cell, odd) for cell in table.cells)})
-        for table in tables
-    )
+def _flag_table(table: Table, marks: Marks) -> Table:
+    cells = (_doubted(table.id, _flagged(cell, table.id, marks), marks.odd) for cell in table.cells)
+    return table.model_copy(update={"cells": tuple(cells)})
 
 
-def _doubt_cell(table: str, cell: Cell, odd: frozenset[CellKey]) -> Cell:
+def _doubted(table: str, cell: Cell, odd: Collection[CellKey]) -> Cell:
     if (table, cell.row, cell.col) not in odd or LOW_CONFIDENCE in cell.flags:
         return cell
     return cell.model_copy(update={"flags": (*cell.flags, LOW_CONFIDENCE)})
 
 
-def flag_items(
-    items: Sequence[Item], suspected: Suspects, confirmed: Confirmed, sure: frozenset[CellKey]
-) -> tuple[Item, ...]:
+def flag_items(items: Sequence[Item], marks: defaultdict[str, Marks], recall: Recall) -> tuple[Item, ...]:
     """The items with the flags, confirmations and confidences of their cells."""
-    return tuple(_flagged(item, item.table, suspected, confirmed, sure) for item in items)
+    parts = [(tuple(part), marks[table]) for table, part in groupby(items, key=attrgetter("table"))]
+    return tuple(item for part, mark in parts for item in recall(partial(_flag_items, part, mark), part, mark.told))
 
 
-def _flagged(read: Read, table: str, suspected: Suspects, confirmed: Confirmed, sure: frozenset[CellKey]) -> Read:
+def _flag_items(items: Sequence[Item], marks: Marks) -> tuple[Item, ...]:
+    return tuple(_flagged(item, item.table, marks) for item in items)
+
+
+def _flagged(read: Read, table: str, marks: Marks) -> Read:
     key = (table, read.row, read.col)
-    if key in suspected:
-        return read.model_copy(update={"flags": _with_rules(read.flags, suspected[key])})
-    if key in confirmed or key in sure:
+    if key in marks.suspected:
+        return read.model_copy(update={"flags": _with_rules(read.flags, marks.suspected[key])})
+    if key in marks.confirmed or key in marks.sure:
         flags = tuple(flag for flag in read.flags if flag not in _CLEARED)
         confidence = round(1 - (1 - read.confidence) * _DOUBT_LEFT, 4)
-        update = {"flags": flags, "confidence": confidence, "confirmed_by": confirmed.get(key, ())}
+        update = {"flags": flags, "confidence": confidence, "confirmed_by": marks.confirmed.get(key, ())}
         return read.model_copy(update=update)
     return read
 

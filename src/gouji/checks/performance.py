@@ -19,33 +19,27 @@ _FUNDS_TOTALS = ("年度资金总", "部门预算总额", "资金总额", "预�
 _SCORES = ("weight", "score")
 
 
-def evaluate_rate(book: Book, rule: Rule) -> list[Evaluation]:
+def evaluate_rate(sheet: Sheet, rule: Rule) -> list[Evaluation]:
     """In each row with a rate, an executed amount and a budget: the rate is their quotient."""
     found: list[Evaluation] = []
-    for sheet in _sheets(book, rule):
-        for row in sheet.rows:
-            figures = [row.figures.get(name) for name in (*rule.left, *rule.right)]
-            if all(figures):
-                each = share_check(rule.id, f"{rule.says}（{row.name}）", *figures)  # type: ignore[arg-type]
-                found.extend([each] if each is not None else [])
-    return found or [skip(rule.id, rule.says, "缺表，或没有预算数与执行数")]
+    for row in sheet.rows:
+        figures = [row.figures.get(name) for name in (*rule.left, *rule.right)]
+        if all(figures):
+            each = share_check(rule.id, f"{rule.says}（{row.name}）", *figures)  # type: ignore[arg-type]
+            found.extend([each] if each is not None else [])
+    return found
 
 
-def _sheets(book: Book, rule: Rule) -> list[Sheet]:
-    return [sheet for form in rule.forms for sheet in book.sheets.get(form, ())]
-
-
-def evaluate_funds(book: Book, rule: Rule) -> list[Evaluation]:
+def evaluate_funds(sheet: Sheet, rule: Rule) -> list[Evaluation]:
     """The row of all funds against the sum of the rows of single sources, per column of money."""
     found: list[Evaluation] = []
-    for sheet in _sheets(book, rule):
-        for measure in [name for name in sheet.measures if name.startswith("funds.") and name != "funds.rate"]:
-            rows = [row for row in sheet.rows if measure in row.figures]
-            whole = [row for row in rows if is_funds_total(row.name)]
-            parts = [row.figures[measure] for row in rows if not is_funds_total(row.name)]
-            if len(whole) == 1 and parts:
-                found.append(_funds(rule, whole[0].figures[measure], parts))
-    return found or [skip(rule.id, rule.says, "缺表，或没有资金总额与各项来源")]
+    for measure in [name for name in sheet.measures if name.startswith("funds.") and name != "funds.rate"]:
+        rows = [row for row in sheet.rows if measure in row.figures]
+        whole = [row for row in rows if is_funds_total(row.name)]
+        parts = [row.figures[measure] for row in rows if not is_funds_total(row.name)]
+        if len(whole) == 1 and parts:
+            found.append(_funds(rule, whole[0].figures[measure], parts))
+    return found
 
 
 def _funds(rule: Rule, whole: Figure, parts: Sequence[Figure]) -> Evaluation:
@@ -72,20 +66,19 @@ def is_funds_total(name: str) -> bool:
     return plain(name).startswith(_FUNDS_TOTALS) or plain(name) in ("总额", "总和", "合计")
 
 
-def evaluate_scores(book: Book, rule: Rule) -> list[Evaluation]:
+def evaluate_scores(sheet: Sheet, rule: Rule) -> list[Evaluation]:
     """No score above its weight; the sum at the foot is that of the scores."""
     found: list[Evaluation] = []
-    for sheet in _sheets(book, rule):
-        for row in sheet.rows:
-            if all(name in row.figures for name in _SCORES):
-                left, right = [row.figures["score"]], [row.figures["weight"]]
-                found.append(compare(rule.id, f"{rule.says}（{row.name}）", left, right, "<="))
-        whole, parts = _scored(sheet, "score", rule)
-        if whole is not None and len(parts) > 1:
-            with_rate = [*parts, *_rate_score(sheet)]
-            parts = parts if judge([whole], parts) != "fail" else with_rate
-            found.append(compare(rule.id, f"{rule.says}（总分）", [whole], parts))
-    return found or [skip(rule.id, rule.says, "缺表，或没有分值与得分")]
+    for row in sheet.rows:
+        if all(name in row.figures for name in _SCORES):
+            left, right = [row.figures["score"]], [row.figures["weight"]]
+            found.append(compare(rule.id, f"{rule.says}（{row.name}）", left, right, "<="))
+    whole, parts = _scored(sheet, "score", rule)
+    if whole is not None and len(parts) > 1:
+        with_rate = [*parts, *_rate_score(sheet)]
+        parts = parts if judge([whole], parts) != "fail" else with_rate
+        found.append(compare(rule.id, f"{rule.says}（总分）", [whole], parts))
+    return found
 
 
 def _scored(sheet: Sheet, measure: str, rule: Rule) -> tuple[Figure | None, list[Figure]]:
@@ -112,14 +105,11 @@ def _is_fund(row: Row) -> bool:
     return any(name.startswith("funds.") for name in row.figures)
 
 
-def evaluate_weights(book: Book, rule: Rule) -> list[Evaluation]:
+def evaluate_weights(sheet: Sheet, rule: Rule) -> list[Evaluation]:
     """All weights sum to 100, or to 90 where the 10 points of the execution rate are not printed."""
-    found: list[Evaluation] = []
-    for sheet in _sheets(book, rule):
-        _, parts = _scored(sheet, "weight", rule)
-        if len(parts) > 2 and total(parts) >= _LEAST_WEIGHTS:
-            found.append(_weights(rule, parts, bool(_rate_score(sheet))))
-    return found or [skip(rule.id, rule.says, "缺表，或没有分值")]
+    _, parts = _scored(sheet, "weight", rule)
+    enough = len(parts) > 2 and total(parts) >= _LEAST_WEIGHTS
+    return [_weights(rule, parts, bool(_rate_score(sheet)))] if enough else []
 
 
 def _weights(rule: Rule, parts: Sequence[Figure], rate_scored: bool) -> Evaluation:

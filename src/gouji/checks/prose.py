@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 
 from gouji.checks.book import Book, Figure, decimals
 from gouji.checks.refs import resolve
 from gouji.checks.rules import Identities, Prose
 from gouji.checks.sums import Evaluation, share_check
-from gouji.records import Check, Document, Paragraph, Pointer
+from gouji.records import Check, Document, Paragraph, Pointer, Table
 from gouji.zh import UNITS, parse_number, squeeze
 
 _AMOUNT = r"(-?\d[\d,]*(?:\.\d+)?)(亿元|万元|千元|元)"
@@ -36,15 +37,28 @@ def evaluate_prose(
     """Every check of the paragraphs, in their order, then the statements of empty forms."""
     found: list[Evaluation] = []
     for paragraph in narrative:
-        text = squeeze(paragraph.text)
-        place = Pointer(page=paragraph.pages[0], box=paragraph.boxes[0]) if paragraph.pages else Pointer()
-        found += _shares(book, text, place, identities)
-        found += _directions(text, place)
-        found += _placeholders(text, place)
-        if paragraph.kind == "paragraph" and document.fiscal_year is not None:
-            found += _years(text, place, document, identities.prose)
-    found += _heads(book, document)
+        if "%" in paragraph.text or "％" in paragraph.text:
+            found += _shares(book, squeeze(paragraph.text), _place(paragraph), identities)
+        wording = partial(_wording, paragraph, document, identities.prose)
+        said: list[Evaluation] = book.recall(wording, paragraph, document.fiscal_year, document.kind, identities)
+        found += said
+    for table in book.tables:
+        heads: list[Evaluation] = book.recall(partial(_heads, table, document.fiscal_year), table, document.fiscal_year)
+        found += heads
     return found + list(_statements(book, narrative, identities.prose))
+
+
+def _place(paragraph: Paragraph) -> Pointer:
+    return Pointer(page=paragraph.pages[0], box=paragraph.boxes[0]) if paragraph.pages else Pointer()
+
+
+def _wording(paragraph: Paragraph, document: Document, words: Prose) -> list[Evaluation]:
+    """What is told by the paragraph alone: N11, N13 and, of the report's year and kind, N12."""
+    text, place = squeeze(paragraph.text), _place(paragraph)
+    found = [*_directions(text, place), *_placeholders(text, place)]
+    if paragraph.kind == "paragraph" and document.fiscal_year is not None:
+        found += _years(text, place, document, words)
+    return found
 
 
 def _figure(number: str, unit: str, place: Pointer) -> Figure:
@@ -135,15 +149,14 @@ def _years(text: str, place: Pointer, document: Document, words: Prose) -> Itera
             yield _fail("N12", f"年度应为{document.fiscal_year}年（{around}）", place)
 
 
-def _heads(book: Book, document: Document) -> Iterator[Evaluation]:
+def _heads(table: Table, fiscal_year: int | None) -> list[Evaluation]:
     """N12: a form whose heads name years, but not the report's: the column of this year's figures is misnamed."""
-    for table in book.tables:
-        named = {int(year): cell for cell in table.cells if cell.header for year in _HEAD_YEAR.findall(cell.text)}
-        if table.form is None or document.fiscal_year is None or not named or max(named) >= document.fiscal_year:
-            continue
-        cell = named[max(named)]
-        place = Pointer(table=table.id, row=cell.row, col=cell.col, page=cell.page, box=cell.box)
-        yield _fail("N12", f"表头年度应为{document.fiscal_year}年（{''.join(cell.text.split())}）", place)
+    named = {int(year): cell for cell in table.cells if cell.header for year in _HEAD_YEAR.findall(cell.text)}
+    if table.form is None or fiscal_year is None or not named or max(named) >= fiscal_year:
+        return []
+    cell = named[max(named)]
+    place = Pointer(table=table.id, row=cell.row, col=cell.col, page=cell.page, box=cell.box)
+    return [_fail("N12", f"表头年度应为{fiscal_year}年（{''.join(cell.text.split())}）", place)]
 
 
 def _in_brackets(text: str, place: int) -> bool:
@@ -177,16 +190,25 @@ def _fail(rule: str, says: str, place: Pointer) -> Evaluation:
 
 
 def _statements(book: Book, narrative: Sequence[Paragraph], words: Prose) -> Iterator[Evaluation]:
-    texts = [squeeze(paragraph.text) for paragraph in narrative]
-    denials = [s for text in texts for s in _CLAUSE_END.split(text) if any(no in s for no in words.no_such)]
+    denials = book.recall(partial(_denials, narrative, words), tuple(narrative), words)
     for form, about in words.statements.items():
         in_text = any(word in sentence for sentence in denials for word in about)
         for table in (table for table in book.tables if table.form == form):
-            filled = any(cell.value for cell in table.cells if not cell.header and cell.row >= table.header_rows)
+            filled = book.recall(partial(_is_filled, table), table)
             notes = [squeeze(note) for note in table.notes]
             said = in_text or any(_denies(note, about, words.no_such) for note in notes)
             denied = any(_denies(note, ("",), ("空表", "没有", "无此", "故本表", "本表为空")) for note in notes)
             yield _statement(form, table.id, table.pages[0], filled, said, denied)
+
+
+def _denials(narrative: Sequence[Paragraph], words: Prose) -> list[str]:
+    """The sentences that say of something that there is none."""
+    sentences = [sentence for paragraph in narrative for sentence in _CLAUSE_END.split(squeeze(paragraph.text))]
+    return [sentence for sentence in sentences if any(no in sentence for no in words.no_such)]
+
+
+def _is_filled(table: Table) -> bool:
+    return any(cell.value for cell in table.cells if not cell.header and cell.row >= table.header_rows)
 
 
 def _denies(text: str, about: Sequence[str], no_such: Sequence[str]) -> bool:

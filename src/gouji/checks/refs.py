@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from gouji.checks.book import Book, Figure, Row, Sheet
 from gouji.checks.rules import Identities, Line, Rule
@@ -49,11 +50,16 @@ def _optional(rule: Rule, left: list[Found], right: list[Found]) -> bool:
 
 def resolve(book: Book, ref: str, identities: Identities) -> Found:
     """The figure or figures that a reference names."""
-    form, _, rest = ref.partition(":")
-    place, _, measure = rest.partition("@")
+    form, _, _ = ref.partition(":")
     sheet = book.one(form)
     if sheet is None:
         return Found(missing=f"缺表或不止一张：{form}")
+    return book.recall(partial(_resolve, sheet, ref, identities), sheet, ref, identities)
+
+
+def _resolve(sheet: Sheet, ref: str, identities: Identities) -> Found:
+    _, _, rest = ref.partition(":")
+    place, _, measure = rest.partition("@")
     measures = tuple(measure.split("|")) if measure else _SIDE_MEASURES
     side, _, last = place.partition(".")
     if side in ("revenue", "expenditure"):

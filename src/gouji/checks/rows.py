@@ -11,14 +11,11 @@ from gouji.checks.sums import Evaluation, compare, judge, skip
 from gouji.zh import plain
 
 
-def evaluate_row(book: Book, rule: Rule) -> list[Evaluation]:
-    """One evaluation for each row with figures on both sides; one skipped when there is no such form or column."""
-    found: list[Evaluation] = []
-    for form in rule.forms:
-        for sheet in book.sheets.get(form, ()):
-            if _has_columns(sheet, rule):
-                found.extend(each for row in sheet.rows if (each := _row(sheet, row, rule)) is not None)
-    return found or [skip(rule.id, rule.says, "缺表、缺栏或有关单元格为空")]
+def evaluate_row(sheet: Sheet, rule: Rule) -> list[Evaluation]:
+    """One evaluation for each row with figures on both sides; none when the sheet has no such column."""
+    if not _has_columns(sheet, rule):
+        return []
+    return [each for row in sheet.rows if (each := _row(sheet, row, rule)) is not None]
 
 
 def _has_columns(sheet: Sheet, rule: Rule) -> bool:
@@ -83,7 +80,7 @@ def _by_class(sheet: Sheet, measure: str, names: dict[str, str]) -> dict[str, li
     return found
 
 
-def evaluate_same(book: Book, rule: Rule) -> list[Evaluation]:
+def evaluate_same(book: Book, rule: Rule, identities: Identities) -> list[Evaluation]:
     """Row by row by code (by printed name in a form without), when the total rows of the first measures agree."""
     pairs = [(a.partition(":"), b.partition(":")) for a, b in zip(rule.left, rule.right, strict=True)]
     left, right = book.one(pairs[0][0][0]), book.one(pairs[0][1][0])

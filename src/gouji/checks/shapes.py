@@ -6,8 +6,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from gouji.checks.book import Book, CellKey, decimals
+from gouji.checks.book import Book, CellKey, Figure, decimals
 from gouji.records import Cell, Table
 from gouji.zh import edits, plain, squeeze
 
@@ -36,19 +37,31 @@ def judge_shapes(book: Book) -> Shapes:
 
     In all forms: numbers that should be percentages.
     """
-    odd: set[CellKey] = {key for table in book.tables for key in _no_per_cent(table)}
+    odd: set[CellKey] = set()
     sure: set[CellKey] = set()
-    for table in (table for table in book.tables if table.form is not None and table.header_rows):
-        odd |= set(_no_numbers(book, table)) | set(_odd_decimals(book, table))
-        for column in _columns(table, _headed(table, _LINES)):
-            in_step, out = _line_numbers(table, column)
-            sure |= in_step
-            odd |= out
-        for column in _columns(table, book.code_columns(table.id)):
-            odd |= set(_no_codes(table, column)) | set(_out_of_order(table, column))
+    for table in book.tables:
+        figures, codes = book.figures(table.id), book.code_columns(table.id)
+        own = book.recall(partial(_of_table, table, figures, codes), table, book.sheet_of(table.id), codes)
+        odd |= own.odd
+        sure |= own.sure
     known, stray = _known_codes(book)
     odd |= stray
     return Shapes(frozenset(odd), frozenset(sure | known) - frozenset(odd))
+
+
+def _of_table(table: Table, figures: Sequence[Figure], codes: Iterable[int]) -> Shapes:
+    """What the table itself tells."""
+    odd, sure = set(_no_per_cent(table)), set()
+    if table.form is None or not table.header_rows:
+        return Shapes(frozenset(odd), frozenset())
+    odd |= {*_no_numbers(figures, table), *_odd_decimals(figures)}
+    for column in _columns(table, _headed(table, _LINES)):
+        in_step, out = _line_numbers(table, column)
+        sure |= in_step
+        odd |= out
+    for column in _columns(table, codes):
+        odd |= {*_no_codes(table, column), *_out_of_order(table, column)}
+    return Shapes(frozenset(odd), frozenset(sure))
 
 
 def _headed(table: Table, head: re.Pattern[str]) -> list[int]:
@@ -61,9 +74,9 @@ def _columns(table: Table, cols: Iterable[int]) -> list[list[Cell]]:
     return [sorted((cell for cell in body if cell.col == col), key=lambda cell: cell.row) for col in cols]
 
 
-def _no_numbers(book: Book, table: Table) -> Iterator[CellKey]:
+def _no_numbers(figures: Sequence[Figure], table: Table) -> Iterator[CellKey]:
     """Cells under a measure that hold something, but no number."""
-    cols = {figure.key[2] for figure in book.figures(table.id) if figure.key is not None}
+    cols = {figure.key[2] for figure in figures if figure.key is not None}
     heads = {squeeze(cell.text) for cell in table.cells if cell.row < table.header_rows}
     for cell in table.cells:
         words = cell.row < table.header_rows or cell.col not in cols or cell.col_span > 1 or squeeze(cell.text) in heads
@@ -71,9 +84,9 @@ def _no_numbers(book: Book, table: Table) -> Iterator[CellKey]:
             yield table.id, cell.row, cell.col
 
 
-def _odd_decimals(book: Book, table: Table) -> Iterator[CellKey]:
+def _odd_decimals(every: Sequence[Figure]) -> Iterator[CellKey]:
     """Figures with fewer or more decimals than nearly all others of the table: a digit or the point was lost."""
-    figures = [figure for figure in book.figures(table.id) if figure.factor > 1]
+    figures = [figure for figure in every if figure.factor > 1]
     common, count = Counter(decimals(figure.text) for figure in figures).most_common(1)[0] if figures else (0, 0)
     if common and count >= _NEARLY_ALL * len(figures) and len(figures) >= _FEWEST_FIGURES:
         yield from (figure.key for figure in figures if decimals(figure.text) != common and figure.key is not None)
@@ -168,12 +181,17 @@ def _coded(book: Book) -> Iterator[tuple[CellKey, str, str]]:
 
 def _with_like_names(names: Mapping[str, Sequence[tuple[CellKey, str]]]) -> set[CellKey]:
     """Cells whose code stands in another table too, with a name that differs by misread characters at most."""
-    return {
-        key
-        for places in names.values()
-        for key, name in places
-        if any(other[0] != key[0] and edits(name, like, len(name) // 4) <= len(name) // 4 for other, like in places)
-    }
+    return {key for places in names.values() for key in _named_alike(places)}
+
+
+def _named_alike(places: Sequence[tuple[CellKey, str]]) -> Iterator[CellKey]:
+    tables: dict[str, set[str]] = defaultdict(set)
+    for key, name in places:
+        tables[name].add(key[0])
+    for key, name in places:
+        limit = len(name) // 4
+        if any(there - {key[0]} and edits(name, like, limit) <= limit for like, there in tables.items()):
+            yield key
 
 
 def _misread(code: str, other: str) -> bool:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from gouji.checks.book import Book, CellKey, Figure
 from gouji.checks.sums import NOTES, Evaluation, Status, judge, one_slip, printed, share_check, wanted
@@ -36,7 +37,7 @@ class Candidate:
     held: int
     read: bool
 
-    @property
+    @cached_property
     def merit(self) -> tuple[int, bool, float, bool, int, bool]:
         """Compared from the left: identities put right, read so by the engine as well, the cell's doubt, the rest."""
         text = squeeze(self.figure.text)
@@ -49,9 +50,8 @@ def by_cell(evaluations: Iterable[Evaluation]) -> dict[CellKey, list[Evaluation]
     """The identities that each cell takes part in, whatever came of them."""
     found: dict[CellKey, list[Evaluation]] = defaultdict(list)
     for each in evaluations:
-        for key in {figure.key for figure in each.figures}:
-            if key is not None:
-                found[key].append(each)
+        for key in each.keys:
+            found[key].append(each)
     return found
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
-from gouji.checks.book import Figure
+from gouji.checks.book import CellKey, Figure
 from gouji.records import Check
 from gouji.zh import edits, squeeze
 
@@ -20,6 +21,7 @@ NOTES = ("X12", "X13", "X14", "N11", "N12", "N13", "N14", "P3", "P4")
 
 # Zeros of a form printed to the cent of 万元 are zeros; those of a form in whole 万元 may be amounts rounded away.
 _COARSE_STEP = Decimal(1000)
+_FEWEST_ZEROS = 3  # a sum of nothing but zeros says something when it has its whole and two parts
 _MOST_PLACES = 4  # decimals of any printed figure
 _HUNDRED = Decimal(100)
 _SHIFTS = tuple(Decimal(10) ** power for power in (1, -1, 2, -2))
@@ -37,10 +39,20 @@ class Evaluation:
     relation: Relation = "="
     share: tuple[Figure, ...] = ()
 
-    @property
+    @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """All figures that take part."""
         return self.left + self.right + self.share
+
+    @cached_property
+    def keys(self) -> tuple[CellKey, ...]:
+        """The cells that take part, each once."""
+        return tuple(dict.fromkeys(figure.key for figure in self.figures if figure.key is not None))
+
+    @cached_property
+    def confirmed(self) -> tuple[CellKey, ...]:
+        """The cells that it vouches for: those in which a slip of one digit would break it. Only what holds exactly."""
+        return tuple(dict.fromkeys(figure.key for figure in _confirmed(self) if figure.key is not None))
 
 
 def total(figures: Iterable[Figure]) -> Decimal:
@@ -160,3 +172,39 @@ def one_slip(figure: Figure, needed: Decimal) -> bool:
         swapped = swapped and text[changed[0]] == other[changed[1]] and text[changed[1]] == other[changed[0]]
         return len(changed) == 1 or swapped
     return edits(text, other, 1) == 1
+
+
+# --- what it vouches for ------------------------------------------------------------------------------------------
+
+
+def _confirmed(each: Evaluation) -> Iterator[Figure]:
+    if each.check.status != "pass":
+        return
+    if each.share:
+        yield from _of_share(*each.share)
+    elif each.relation == "=" and each.left and each.right and _says_something(each):
+        yield from each.figures
+
+
+def _says_something(each: Evaluation) -> bool:
+    """Whether two readings agree here: of numbers that are not 0, or of a whole row or column of zeros."""
+    filled = {_place(figure) for figure in each.figures if figure.amount}
+    return len(filled) >= 2 or (not filled and len({_place(figure) for figure in each.figures}) >= _FEWEST_ZEROS)
+
+
+def _place(figure: Figure) -> object:
+    """The cell or the fact that a figure was read from; a figure that a rule itself sets has none."""
+    place = figure.pointer
+    return place.table, place.row, place.col, place.fact, place.box
+
+
+def _of_share(rate: Figure, part: Figure, whole: Figure) -> Iterator[Figure]:
+    """The rate; part and whole only where one unit of their last digit moves the rate by more than one of its own."""
+    if not rate.amount or not whole.amount:
+        return
+    yield rate
+    moved = part.step * _HUNDRED / abs(whole.amount)
+    if moved > rate.step:
+        yield part
+    if moved * abs(part.amount / whole.amount) > rate.step:
+        yield whole

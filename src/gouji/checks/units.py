@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from gouji.checks.book import Book, Figure
+from gouji.checks.book import Figure
 from gouji.checks.sums import Evaluation
 from gouji.records import Finding, Table
 from gouji.zh import UNITS
@@ -19,9 +19,9 @@ def is_of_two_units(each: Evaluation) -> bool:
     return single and each.check.kind == "unit" and len({figure.pointer.table for figure in each.figures}) > 1
 
 
-def unit_findings(book: Book, failed: Iterable[Evaluation]) -> list[Finding]:
+def unit_findings(every: Sequence[Table], failed: Iterable[Evaluation]) -> list[Finding]:
     """One finding for all tables of one title that differ from those of another in the same way."""
-    tables = {table.id: table for table in book.tables}
+    tables = {table.id: table for table in every}
     groups: dict[tuple[str, str, int], list[tuple[Figure, Figure]]] = defaultdict(list)
     for each in failed:
         small, large = sorted((each.left[0], each.right[0]), key=lambda figure: abs(figure.amount))

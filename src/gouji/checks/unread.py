@@ -16,7 +16,8 @@ def unread_cells(book: Book, evaluations: Sequence[Evaluation]) -> dict[CellKey,
     A text with digits that is no number is suspect when its row's or its column's sum fails; a blank when both do.
     """
     rows, columns = _failing_lines(evaluations)
-    measured = {key[::2] for each in evaluations for figure in each.figures if (key := figure.key) is not None}
+    failing = {table for table, _ in (*rows, *columns)}
+    measured = {key[::2] for each in evaluations for key in each.keys if key[0] in failing}
     found: dict[CellKey, tuple[str, ...]] = {}
     for table, number, col in sorted({(key[0], row, key[1]) for key in measured for row in _rows_of(book, key[0])}):
         cell = book.cells.get((table, number, col))

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
+from operator import is_
 from typing import Any
 
 from gouji.corrections.log import Target, standing, target_of
 from gouji.corrections.structure import CellKey, restructure
 from gouji.errors import UsageError
+from gouji.recall import Recall
 from gouji.records import Cell, Correction, Document, Fact, Pointer, Report, Table
 from gouji.zh import UNITS, parse_number, squeeze
 
@@ -124,13 +127,15 @@ def _examine_structure(report: Report, log: Iterable[Correction], draft: Correct
 # --- laid over ---------------------------------------------------------------------------------------------------
 
 
-def apply(report: Report, log: Iterable[Correction]) -> Corrected:
-    """What stands in place of what was read; see `Corrected`."""
-    stacks = standing(log)
+def apply(report: Report, log: Iterable[Correction], recall: Recall | None = None) -> Corrected:
+    """What stands in place of what was read; see `Corrected`. A table in which nothing changes is the very one read."""
+    stacks, recall = standing(log), recall or Recall()
     stale: list[Correction] = []
-    cells = {target[1:4]: last for target, last in _holding(stacks, ("cell",), report, stale)}
+    cells: dict[str | None, list[Correction]] = {}
+    for target, last in _holding(stacks, ("cell",), report, stale):
+        cells.setdefault(target[1], []).append(last)
     facts = {target[4]: last for target, last in _holding(stacks, ("fact",), report, stale)}
-    tables = [_with_cells(table, cells) for table in report.tables]
+    tables = [_recalled(table, cells.get(table.id, ()), recall) for table in report.tables]
     tables, places, refused = restructure(tables, stacks)
     stale += [correction for correction, _ in refused]
     said = dict(_holding(stacks, (*_OF_TABLES, "year", "document"), report, stale))
@@ -164,14 +169,21 @@ def _holding(
             stale.extend(stack)
 
 
-def _with_cells(table: Table, corrections: Mapping[Any, Correction]) -> Table:
-    cells = (_with_cell(cell, corrections.get((table.id, cell.row, cell.col))) for cell in table.cells)
-    return table.model_copy(update={"cells": tuple(cells)})
+def _recalled(table: Table, corrections: Sequence[Correction], recall: Recall) -> Table:
+    said = tuple((each.target.row, each.target.col, each.id, each.new) for each in corrections)
+    return recall(partial(_with_cells, table, corrections), table, said)
+
+
+def _with_cells(table: Table, corrections: Sequence[Correction]) -> Table:
+    found = {(each.target.row, each.target.col): each for each in corrections}
+    cells = tuple(_with_cell(cell, found.get((cell.row, cell.col))) for cell in table.cells)
+    same = all(map(is_, cells, table.cells))
+    return table if same else table.model_copy(update={"cells": cells})
 
 
 def _with_cell(cell: Cell, correction: Correction | None) -> Cell:
     if correction is None:
-        flags = tuple(flag for flag in cell.flags if not flag.startswith("check:"))
+        flags = tuple(flag for flag in cell.flags if not flag.startswith("check:")) if cell.flags else ()
         return cell if flags == cell.flags else cell.model_copy(update={"flags": flags})
     flags = tuple(flag for flag in cell.flags if not flag.startswith(_DOUBTS))
     mark = CONFIRMED if correction.new == cell.text else CORRECTED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from gouji.forms.columns import Panel, match_measures, panels_of, read_code
 from gouji.forms.definitions import FormDefinition, Measure
@@ -12,6 +13,7 @@ from gouji.forms.performance import performance_items
 from gouji.forms.reading import Unit, make_item
 from gouji.forms.units import factors
 from gouji.forms.wording import head_of, nearest, plain_words, unnumbered
+from gouji.recall import Recall
 from gouji.records import Cell, Item, Table
 from gouji.zh import squeeze
 
@@ -19,21 +21,29 @@ _PIECE_DIGITS = 2  # of 款 and 项, where a code is printed in pieces
 _CODE_AND_NAME = re.compile(r"(\d{3}(?:\d\d){0,2})([^\d.,].*)")
 
 
-def read_items(tables: Sequence[Table], definitions: Sequence[FormDefinition]) -> tuple[Item, ...]:
+def read_items(
+    tables: Sequence[Table], definitions: Sequence[FormDefinition], recall: Recall | None = None
+) -> tuple[Item, ...]:
     """The items of every table whose `form` is set; a blank cell and a cell that holds no number give none.
 
     Money is in 元. Where a table prints no unit, that of most tables of the report is taken and the items are flagged
     `unit_inferred`; where no table prints one, amounts stay as printed and are flagged `unit_unknown`.
     """
-    known = {definition.id: definition for definition in definitions}
+    known, recall = {definition.id: definition for definition in definitions}, recall or Recall()
     found: list[Item] = []
-    for table, (factor, flags) in zip(tables, factors(tables), strict=True):
+    for table, (factor, flags) in zip(tables, factors(tables, recall), strict=True):
         if table.form in known:
-            found.extend(_table_items(table, known[table.form], Unit(factor, flags)))
+            read = partial(_table_items, table, known[table.form], Unit(factor, flags))
+            of_table: tuple[Item, ...] = recall(read, table, known[table.form], factor, flags)
+            found += of_table
     return tuple(found)
 
 
-def _table_items(table: Table, definition: FormDefinition, unit: Unit) -> Iterator[Item]:
+def _table_items(table: Table, definition: FormDefinition, unit: Unit) -> tuple[Item, ...]:
+    return tuple(_each_item(table, definition, unit))
+
+
+def _each_item(table: Table, definition: FormDefinition, unit: Unit) -> Iterator[Item]:
     if definition.layout == "performance":
         return performance_items(table, definition, unit)
     grid = Grid(table)

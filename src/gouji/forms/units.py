@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
+from gouji.recall import Recall
 from gouji.records import Table
 from gouji.zh import UNITS, squeeze
 
@@ -29,9 +31,9 @@ def own_factor(table: Table) -> int | None:
     return factors.pop() if len(factors) == 1 else None
 
 
-def factors(tables: Sequence[Table]) -> list[tuple[int, tuple[str, ...]]]:
+def factors(tables: Sequence[Table], recall: Recall) -> list[tuple[int, tuple[str, ...]]]:
     """For each table its factor and the flags that its money items carry for it."""
-    own = [own_factor(table) for table in tables]
+    own = [recall(partial(own_factor, table), table) for table in tables]
     common = Counter(factor for factor in own if factor is not None).most_common(1)
     other = (common[0][0], (INFERRED,)) if common else (1, (UNKNOWN,))
     return [other if factor is None else (factor, ()) for factor in own]

@@ -16,6 +16,7 @@ from gouji import pipeline, store
 from gouji.config import Settings
 from gouji.corrections import Corrected
 from gouji.errors import InputError
+from gouji.recall import Recall
 from gouji.records import Correction, Report
 
 OWN = ".review"  # the folder in which the review page keeps uploads
@@ -49,6 +50,7 @@ class Shelf:
         self._folders: dict[str, Path] = {}
         self._seen = 0.0
         self._kept: OrderedDict[str, tuple[Signature, Standing]] = OrderedDict()
+        self._making: dict[str, tuple[threading.Lock, Recall]] = {}
 
     def folders(self, fresh: bool = False) -> dict[str, Path]:
         """The run folders with a report, by id, in the order of their names."""
@@ -81,6 +83,12 @@ class Shelf:
             InputError: there is no such report, or it is damaged.
         """
         folder = self.folder(report_id)
+        with self._lock:
+            making, recall = self._making.setdefault(report_id, (threading.Lock(), Recall()))
+        with making:
+            return self._opened(report_id, folder, recall)
+
+    def _opened(self, report_id: str, folder: Path, recall: Recall) -> Standing:
         signature = signature_of(folder)
         with self._lock:
             kept = self._kept.get(report_id)
@@ -90,18 +98,19 @@ class Shelf:
         same = kept is not None and kept[0][0] == signature[0]
         with _undisturbed():
             read = kept[1].read if kept is not None and same else store.load_report(folder)
-            made = self._make(report_id, folder, read)
+            made = self._make(report_id, folder, read, recall)
         with self._lock:
             self._kept[report_id] = (signature, made)
             self._kept.move_to_end(report_id)
             while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+                forgotten, _ = self._kept.popitem(last=False)
+                self._making.pop(forgotten, None)
         return made
 
-    def _make(self, report_id: str, folder: Path, read: Report) -> Standing:
+    def _make(self, report_id: str, folder: Path, read: Report, recall: Recall) -> Standing:
         log = store.load_corrections(folder)
         start = time.perf_counter()
-        report, given = pipeline.correct(read, log, self.settings)
+        report, given = pipeline.correct(read, log, self.settings, recall)
         ms = (time.perf_counter() - start) * 1000
         return Standing(id=report_id, folder=folder, read=read, report=report, given=given, log=log, ms=ms)
 
