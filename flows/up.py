@@ -20,11 +20,13 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from flows.ground import ENVIRONMENT
 from gouji.config import data_dir
+from gouji.crew import end_with
 from gouji.errors import GoujiError, SetupError
 
 PREFECT = (sys.executable, "-m", "prefect")
@@ -74,7 +76,10 @@ class Plan:
 
 @dataclass
 class Child:
-    """A process that is kept running. `log`: where what it says goes; `ends`: when it ended by itself."""
+    """A process that is kept running, and ends with its supervisor, also when that is killed.
+
+    `log`: where what it says goes; `ends`: when it ended by itself.
+    """
 
     name: str
     command: list[str]
@@ -92,6 +97,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=partial(end_with, os.getpid(), signal.SIGINT),
             )
 
     def stop(self) -> None:

@@ -93,10 +93,10 @@ def _join_crew(job: str, settings: str, password: str | None, parent: int) -> No
     cv2.setNumThreads(shared.engine.threads)
 
 
-def end_with(parent: int) -> None:
+def end_with(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
     """Ask the kernel to end this process with its parent, however that ends; other systems than Linux can't."""
     if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, by)
         if os.getppid() != parent:
             os._exit(0)
 

@@ -6,6 +6,7 @@ import inspect
 import os
 import re
 import socket
+import subprocess
 import sys
 import time
 import warnings
@@ -113,3 +114,49 @@ def test_up_sees_that_it_can(tmp_path: Path, capsys: pytest.CaptureFixture[str])
         assert run([*command, "--port", str(taken.getsockname()[1])]) == 2
     assert "--port" in capsys.readouterr().err
     assert not (tmp_path / "data").exists()
+
+
+def test_what_was_started_ends_with_a_killed_supervisor(tmp_path: Path) -> None:
+    """Kill -9 of the supervisor leaves no server behind that holds the port."""
+    code = (
+        "import sys, time; from pathlib import Path; from flows.up import Child; "
+        "sleeper = 'import os, time; print(os.getpid(), flush=True); time.sleep(60)'; "
+        "Child('x', [sys.executable, '-c', sleeper], Path(sys.argv[1])).start({}); time.sleep(60)"
+    )
+    log = tmp_path / "log"
+    supervisor = subprocess.Popen([sys.executable, "-c", code, str(log)])
+    while not log.exists() or not log.read_text():
+        assert supervisor.poll() is None
+        time.sleep(0.05)
+    started = Path(f"/proc/{log.read_text().split()[0]}/stat")
+    supervisor.kill()
+    supervisor.wait()
+    for _ in range(200):
+        if not started.exists() or started.read_text().rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.05)
+    pytest.fail("what the supervisor started lives on")
+
+
+@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_runs_that_a_killed_worker_left_are_called_crashed() -> None:
+    """Runs that are under way while no worker runs are ended; those that wait or are done stay as they are."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from prefect import flow, states
+        from prefect.client.orchestration import get_client
+
+    @flow(name="left behind")
+    def left_behind() -> None: ...
+
+    made = {"running": states.Running(), "pending": states.Pending(), "scheduled": states.Scheduled(),
+            "completed": states.Completed()}  # fmt: skip
+    with get_client(sync_client=True) as client:
+        runs = {name: client.create_flow_run(left_behind, state=state).id for name, state in made.items()}
+        up.end_lost_runs()
+        found = {name: client.read_flow_run(run).state for name, run in runs.items()}
+    told = {name: state.type.value for name, state in found.items() if state is not None}
+    assert told == {"running": "CRASHED", "pending": "CRASHED", "scheduled": "SCHEDULED", "completed": "COMPLETED"}
