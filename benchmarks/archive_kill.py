@@ -5,7 +5,8 @@
 Writes fictitious digital reports and single pages of them, one in ten of them broken in one of ten ways, a few of them
 twice, in folders and an archive. Reads them once undisturbed. Reads them again, killing the whole run with SIGKILL at
 random moments until it was killed so often, then lets it end. With --runner dask: by the flow, on a cluster of two
-workers of which one is killed in the middle. Prints what it counted; exits with 1 when anything differs.
+workers of which one is killed in the middle. Tells on stderr how far it is; prints what it counted; exits with 1 when
+anything differs.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from gouji.archive.manifest import Manifest, Row
 from gouji.synth.write import write_reports
 
 DISTINCT = 4
+TELL_S = 20
 FAST = ("facts.ner=false", "archive.page_timeout_s=60", "archive.office_command=no-such-office")
 
 
@@ -124,6 +126,23 @@ def settled(out: Path) -> int:
         return 0
 
 
+def tell(what: str) -> None:
+    """One line on how far the experiment is."""
+    print(f"{time.strftime('%H:%M:%S')}  {what}", file=sys.stderr, flush=True)
+
+
+def run_whole(source: Path, out: Path, workers: int, what: str) -> None:
+    """One run to its end, told of every so often."""
+    process = subprocess.Popen(command(source, out, workers), stderr=subprocess.DEVNULL)
+    while True:
+        try:
+            process.wait(TELL_S)
+            break
+        except subprocess.TimeoutExpired:
+            tell(f"{what}: {settled(out)} documents done")
+    tell(f"{what}: ended with {process.returncode}, {settled(out)} documents done")
+
+
 def run_killed(source: Path, out: Path, workers: int, kills: int, documents: int, chance: random.Random) -> list[int]:
     """Run and kill until it was killed so often, then to its end; gives how many documents were done at each kill."""
     done: list[int] = []
@@ -140,7 +159,8 @@ def run_killed(source: Path, out: Path, workers: int, kills: int, documents: int
             process.send_signal(signal.SIGKILL)
             process.wait()
         done.append(settled(out))
-    subprocess.run(command(source, out, workers), stderr=subprocess.DEVNULL, check=False)
+        tell(f"kill {len(done)} of {kills}: {done[-1]} documents done")
+    run_whole(source, out, workers, "after the kills")
     return done
 
 
@@ -158,6 +178,7 @@ def run_dask(source: Path, out: Path, documents: int) -> list[int]:
                 time.sleep(0.2)
             os.kill(cluster.workers[0].pid, signal.SIGKILL)
             done.append(settled(out))
+            tell(f"one of two workers killed: {done[-1]} documents done")
 
         threading.Thread(target=kill, daemon=True).start()
         settings = [
@@ -222,9 +243,10 @@ def main() -> int:
     top = given.keep or Path(tempfile.mkdtemp())
     source, calm, killed = top / "in", top / "calm", top / "killed"
     broken = write_archive(source, given.documents, given.seed)
+    tell(f"{given.documents} documents, {broken} of them broken, are written to {source}")
     shutil.rmtree(killed, ignore_errors=True)
     start = time.monotonic()
-    subprocess.run(command(source, calm, given.workers), stderr=subprocess.DEVNULL, check=False)
+    run_whole(source, calm, given.workers, "undisturbed")
     calm_s, start = time.monotonic() - start, time.monotonic()
     if given.runner == "dask":
         done = run_dask(source, killed, given.documents)
