@@ -74,6 +74,16 @@ def test_readings_come_in_the_order_of_the_crops(engine: OcrEngine) -> None:
     assert [normalise(reading.text) for reading in readings] == texts
 
 
+def test_line_reads_the_same_beside_others() -> None:
+    """On OpenVINO the reading of a line does not depend on the lines that are read with it."""
+    engine = opened("openvino")
+    crops = [crop_of("1,234.56"), crop_of("合计"), crop_of("一般公共预算财政拨款收入支出决算表"), crop_of("78.90")]
+    alone = [engine.read_lines([crop])[0] for crop in crops]
+    beside = engine.read_lines(crops)
+    assert [reading.text for reading in beside] == [reading.text for reading in alone]
+    assert [r.confidence for r in beside] == pytest.approx([r.confidence for r in alone], abs=1e-4)
+
+
 def test_no_crops_no_readings(engine: OcrEngine) -> None:
     """Nothing to read is nothing read."""
     assert engine.read_lines([]) == []

@@ -6,7 +6,9 @@ of 48 px in -1..1. Unlike PaddleOCR, narrow crops are not padded to 320 px.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import cv2
@@ -23,7 +25,8 @@ from gouji.protocols import Image, Quad, Reading
 
 HEIGHT = 48
 MAX_WIDTH = 3200
-WIDTH_STEP = 32  # widths are rounded up to this, so that few shapes are compiled
+WIDTH_STEP = 16  # widths are rounded up to this: few shapes are compiled, little is padded
+BATCH_PX = 320  # as wide is a batch at most, all its lines together: a wider one no longer fits a core's cache
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
@@ -70,9 +73,8 @@ class OpenVinoEngine:
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
         """One reading for each crop."""
         readings: list[Reading] = [Reading("", 0.0)] * len(crops)
-        for batch in _batches(crops, self._settings.rec_batch):
+        for width, batch in _batches([_padded(crop) for crop in crops], self._settings.rec_batch):
             strips = [_strip(crops[i]) for i in batch]
-            width = max(WIDTH_STEP, -(-max(strip.shape[1] for strip in strips) // WIDTH_STEP) * WIDTH_STEP)
             probabilities = self._recognise(_tensor(strips, width))[0]
             for i, strip, frames in zip(batch, strips, probabilities, strict=True):
                 readings[i] = self._decoder.decode(frames, strip.shape[1] / width)
@@ -93,16 +95,26 @@ def native_precisions() -> tuple[str, ...]:
     return tuple(name.lower().replace("fp", "f") for name in native if name in ("FP32", "BF16"))
 
 
-def _batches(crops: Sequence[Image], size: int) -> Iterator[list[int]]:
-    """Indices in batches of like width."""
-    order = sorted(range(len(crops)), key=lambda i: crops[i].shape[1] / crops[i].shape[0])
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
+def _batches(widths: Sequence[int], size: int) -> Iterator[tuple[int, list[int]]]:
+    """A width with the indices of lines of just that width, batch by batch: no line is padded to another's."""
+    order = sorted(range(len(widths)), key=lambda i: widths[i])
+    for width, group in groupby(order, key=lambda i: widths[i]):
+        alike, most = list(group), max(1, min(size, BATCH_PX // width))
+        for start in range(0, len(alike), most):
+            yield width, alike[start : start + most]
+
+
+def _padded(crop: Image) -> int:
+    return -(-_width(crop) // WIDTH_STEP) * WIDTH_STEP
+
+
+def _width(crop: Image) -> int:
+    """The width of a line of the recogniser's height."""
+    return int(min(MAX_WIDTH, max(1, math.ceil(HEIGHT * crop.shape[1] / crop.shape[0]))))
 
 
 def _strip(crop: Image) -> Image:
-    width = min(MAX_WIDTH, max(1, int(np.ceil(HEIGHT * crop.shape[1] / crop.shape[0]))))
-    return np.asarray(cv2.resize(as_bgr(crop), (width, HEIGHT)))
+    return np.asarray(cv2.resize(as_bgr(crop), (_width(crop), HEIGHT)))
 
 
 def _tensor(strips: list[Image], width: int) -> NDArray[np.float32]:
