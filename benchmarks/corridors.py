@@ -1,0 +1,75 @@
+"""What the ways to run gouji cost: the same digital pages by `gouji read`, by the Prefect flow, and by `gouji archive`.
+
+    python benchmarks/corridors.py [FILE.pdf] [--pages 300] [--rounds 3] [--only read flow flow-chunks archive-1 ...]
+
+The pages of the file (without one: of a fictitious digital report; a scan may be given) are repeated until there are
+enough. Every way is a command of its own, in turns, round by round:
+  read          `gouji read`
+  flow          `python -m flows.report`, one task a page
+  flow-chunks   the same, 16 pages a task
+  archive-1     `gouji archive` of one copy of the file, one worker
+  archive-2     the same with two workers
+Printed: the median seconds by the clock and of CPU time, its pages an hour by the clock, and the clock's ratio to the
+first way. Prefect's own cost is that of flow to read: on scans, of which a page takes seconds, it is so much smaller.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from statistics import median
+
+from growth import fictitious, repeated
+
+GOUJI = [sys.executable, "-c", "from gouji.cli import main; main()"]
+FLOW = [sys.executable, "-m", "flows.report"]
+WAYS: dict[str, list[str]] = {
+    "read": [*GOUJI, "read", "-q"],
+    "flow": FLOW,
+    "flow-chunks": [*FLOW, "--chunk-pages", "16"],
+    "archive-1": [*GOUJI, "archive", "-q", "--set", "archive.workers=1"],
+    "archive-2": [*GOUJI, "archive", "-q", "--set", "archive.workers=2"],
+}
+
+
+def seconds_of(command: list[str], path: Path) -> tuple[float, float]:
+    """Seconds by the clock and of CPU time that the command takes for the file, into an empty folder."""
+    with tempfile.TemporaryDirectory() as out:
+        before, start = getrusage(RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run([*command, str(path), "--out", out], check=True, stdout=subprocess.DEVNULL)
+        after = getrusage(RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        return time.perf_counter() - start, used
+
+
+def main() -> None:
+    """Take turns, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", nargs="?", type=Path)
+    parser.add_argument("--pages", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs="*", default=list(WAYS), choices=list(WAYS))
+    given = parser.parse_args()
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in given.only}
+    with tempfile.TemporaryDirectory() as folder:
+        source = given.file or fictitious(Path(folder), "digital")
+        path = repeated(source, given.pages, Path(folder) / "pages.pdf")
+        for _ in range(given.rounds):
+            for name, rounds in taken.items():
+                rounds.append(seconds_of(WAYS[name], path))
+    print(f"{given.pages} pages, {given.rounds} rounds")
+    print(f"{'':14}{'clock s':>9}{'CPU s':>9}{'pages/hour':>12}{'× first':>9}")
+    base = next(iter(taken.values()))
+    for name, rounds in taken.items():
+        clock, used = (median(pair[k] for pair in rounds) for k in (0, 1))
+        ratio = median(a[0] / b[0] for a, b in zip(rounds, base, strict=True))
+        print(f"{name:14}{clock:9.1f}{used:9.1f}{3600 * given.pages / clock:12,.0f}{ratio:9.2f}")
+
+
+if __name__ == "__main__":
+    main()
