@@ -62,8 +62,16 @@ class Ledger:
     def __init__(self, report: Report) -> None:
         self.report = report
         self._sums: dict[int, Sum] = {}
-        self.items = {(item.table, item.row, item.col): item for item in report.items}
-        self.cells = {(table.id, cell.row, cell.col): cell for table in report.tables for cell in table.cells}
+
+    @cached_property
+    def items(self) -> dict[CellKey, Item]:
+        """The items by their cells."""
+        return {(item.table, item.row, item.col): item for item in self.report.items}
+
+    @cached_property
+    def cells(self) -> dict[CellKey, Cell]:
+        """All cells by their places."""
+        return {(table.id, cell.row, cell.col): cell for table in self.report.tables for cell in table.cells}
 
     def at(self, key: CellKey) -> tuple[Sum, ...]:
         """The sums that a cell takes part in, broken ones first."""
