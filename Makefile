@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test lint ner language schema screenshots constraints clean
+.PHONY: demo test lint ner language figures schema screenshots constraints clean
 
 # The sample report, read by the Prefect flow.
 demo: $(READY)
@@ -27,6 +27,14 @@ language: $(READY)
 	@mkdir -p .gouji
 	@$(BIN)/python -m gouji.synth.wording .gouji/words.txt 120
 	@$(BIN)/python -m gouji.engines.language .gouji/words.txt models/language/chars.tsv.gz
+
+# Draws worn figures in the fonts that this machine has and trains the reader in models/figures; needs PyTorch.
+figures: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	@mkdir -p .gouji
+	@$(BIN)/python -m gouji.synth.figure_crops .gouji/figures.npz 150000 0
+	@$(BIN)/python -m gouji.synth.figure_crops .gouji/figures-held-out.npz 4000 99
+	@$(BIN)/python -m gouji.engines.train_figures .gouji/figures.npz .gouji/figures-held-out.npz models/figures 1.6
 
 schema: $(READY)
 	@$(BIN)/gouji schema > docs/report.schema.json

@@ -55,6 +55,7 @@ class EngineSettings(Section):
     det_unclip_ratio: float
     rec_batch: int
     language: bool
+    figures: bool
 
 
 class DetectorSettings(Section):

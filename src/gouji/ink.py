@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 Mask = NDArray[np.uint8]
 
+STRIP = 32  # pixels: height of a strip
+MOST_STRIP = 320  # pixels: what would be wider is squeezed
+LEAST_CONTRAST = 60  # grey levels between print and paper, below which a strip is not stretched further
 USUAL_INCH = 0.125  # height of print taken for granted when a page shows too little of it
 
 
@@ -54,3 +57,13 @@ def print_height(ink: Mask, dpi: int) -> float:
         if 0.05 * dpi <= h <= 0.35 * dpi and 0.6 * h <= w <= 1.5 * h
     ]  # fmt: skip
     return float(np.median(heights)) if len(heights) >= 8 else USUAL_INCH * dpi
+
+
+def as_strip(crop: Mask) -> Mask:
+    """A crop of one line, `STRIP` high, its print stretched to 255 on paper of 0: what the reader of figures sees."""
+    paper, ink = float(np.percentile(crop, 90)), float(np.percentile(crop, 0.5))
+    share = (paper - crop.astype(np.float32)) / max(paper - ink, LEAST_CONTRAST)
+    width = min(MOST_STRIP, max(8, round(crop.shape[1] * STRIP / crop.shape[0])))
+    method = cv2.INTER_AREA if crop.shape[0] > STRIP else cv2.INTER_LINEAR
+    small = cv2.resize(np.clip(share, 0, 1) * 255, (width, STRIP), interpolation=method)
+    return np.asarray(small, np.uint8)

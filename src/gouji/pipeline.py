@@ -11,6 +11,7 @@ from gouji.checks.evaluate import run_checks
 from gouji.checks.find import worst_first
 from gouji.config import Settings
 from gouji.corrections import CONFIRMED, Corrected, apply, standing
+from gouji.engines.figures import FigureReader
 from gouji.engines.registry import model_names, open_engine, require_engine, settle
 from gouji.errors import PageError
 from gouji.facts import build_narrative, describe_document, extract_facts
@@ -47,7 +48,8 @@ def open_readers(settings: Settings) -> Readers:
         UsageError: there is no engine of that name.
     """
     require_engine(settings.engine.name)
-    return Readers(partial(open_engine, settings.engine), partial(_open_detector, settings))
+    figures = FigureReader(settings.engine.threads) if settings.engine.figures else None
+    return Readers(partial(open_engine, settings.engine), partial(_open_detector, settings), figures)
 
 
 def _open_detector(settings: Settings) -> LayoutDetector:

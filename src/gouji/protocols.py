@@ -33,18 +33,22 @@ class Reading:
     figure: str = ""
 
 
-class OcrEngine(Protocol):
-    """Finds and reads lines of text. An engine that fails raises; it never returns an empty result instead."""
+class LineReader(Protocol):
+    """Reads lines of text. One that fails raises; it never returns an empty result instead."""
+
+    def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
+        """One reading for each crop (one line of text each), in the same order; text "" when there is none."""
+        ...
+
+
+class OcrEngine(LineReader, Protocol):
+    """Finds lines of text, and reads them."""
 
     name: str
     models: tuple[str, ...]
 
     def find_lines(self, image: Image) -> list[Quad]:
         """The quads of text lines in pixels of the image, which is seen as it is; unordered; empty without text."""
-        ...
-
-    def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
-        """One reading for each crop (one line of text each), in the same order; text "" when there is none."""
         ...
 
 

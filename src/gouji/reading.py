@@ -13,7 +13,7 @@ from gouji.pages.clean import clean_page
 from gouji.pages.raster import Raster
 from gouji.pages.straighten import find_bend, straighten
 from gouji.pages.upright import Upright, find_upright, rotate, turn_box, turn_image
-from gouji.protocols import Image, LayoutDetector, OcrEngine
+from gouji.protocols import Image, LayoutDetector, LineReader, OcrEngine
 from gouji.records import Grid, Line, Page, PageReading
 from gouji.tables.borderless import lines_to_grids
 from gouji.tables.chars import PIECE_GAP, chars_to_lines, fill_from_chars
@@ -32,11 +32,12 @@ OWN_DETECTOR = "rulings"
 class Readers:
     """What reads a page: an OCR engine and a detector of table regions, each opened when first needed.
 
-    Models take seconds to load, and digital pages need none.
+    Models take seconds to load, and digital pages need none. `figures` reads figures once more; None: nobody does.
     """
 
     open_engine: Callable[[], OcrEngine]
     open_detector: Callable[[], LayoutDetector]
+    figures: LineReader | None = None
 
     @cached_property
     def engine(self) -> OcrEngine:
@@ -94,7 +95,7 @@ def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReadi
     prose = find_prose(flat, [lattice.box for lattice in ruled], raster.dpi, readers.engine, settings.engine.sight_dpi)
     lattices = [*ruled, *open_lattices(rulings, ruled, prose, raster.dpi)]
     prose = [box for box in prose if not any(contains(lattice.box, center(box)) for lattice in lattices)]
-    grids, lines = read_print(flat, raster.dpi, lattices, prose, seals, readers.engine)
+    grids, lines = read_print(flat, raster.dpi, lattices, prose, seals, readers)
     free, lines = lines_to_grids(lines)
     page = Page(
         page=raster.page, width=flat.shape[1], height=flat.shape[0], dpi=raster.dpi, origin="scan",
@@ -146,16 +147,16 @@ def _covers(region: Box, box: Box) -> bool:
 
 
 def read_print(
-    flat: Mask, dpi: int, lattices: Sequence[Lattice], prose: Sequence[Box], seals: Sequence[Box], engine: OcrEngine
+    flat: Mask, dpi: int, lattices: Sequence[Lattice], prose: Sequence[Box], seals: Sequence[Box], readers: Readers
 ) -> tuple[list[Grid], list[Line]]:
     """The grids, and the lines of the prose boxes; all crops of a page go to the engine together: so batches fill."""
     height = print_height(ink_of(flat, dpi), dpi)
     cells = find_cell_print(flat, lattices, dpi, seals)
     crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
     prose_crops = [cut_prose(flat, box) for box in prose]
-    readings = iter(engine.read_lines([crop for group in (*crops, prose_crops) for crop in group]))
+    readings = iter(readers.engine.read_lines([crop for group in (*crops, prose_crops) for crop in group]))
     grids = []
     for lattice, lines, cut in zip(lattices, cells.lines, crops, strict=True):
         first = [next(readings) for _ in lines]
-        grids.append(fill_lattice(lattice, lines, settle(lattice, lines, cut, first, engine.read_lines)))
+        grids.append(fill_lattice(lattice, lines, settle(lattice, lines, cut, first, readers.engine, readers.figures)))
     return grids, boxes_to_lines(prose, list(readings))

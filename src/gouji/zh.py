@@ -7,6 +7,8 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
+FIGURE_SIGNS = "0123456789.,-%"  # what figures are printed with, dashes of all widths taken as "-"
+NO_FIGURE = "?"  # stands for any other sign
 UNITS = {"元": 1, "千元": 1_000, "万元": 10_000, "亿元": 100_000_000}
 
 # NFKC would make these half-width or tear them apart; they are kept as printed.

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from tables.drawing import Grey, blank
@@ -28,24 +28,33 @@ def column(readings: Sequence[Reading], col: int = 1) -> list[CellLine]:
     return [CellLine(2 * r + col, (10, 10, 80, 30), (1, 1, 99, 39)) for r in range(len(readings))]
 
 
-def settled(
-    readings: Sequence[Reading], again: Callable[[Sequence[Image]], list[Reading]], crop: Grey = CROP
-) -> list[Reading]:
-    return settle(lattice(), column(readings), [crop] * len(readings), readings, again)
+class Says:
+    """A reader that says the same of every crop; None: it may not be asked."""
+
+    def __init__(self, reading: Reading | None) -> None:
+        self.reading = reading
+
+    def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
+        """The same for every crop."""
+        assert self.reading is not None, "a sure figure is not read again"
+        return [self.reading] * len(crops)
 
 
-def never(crops: Sequence[Image]) -> list[Reading]:
-    raise AssertionError("a sure figure is not read again")
+NEVER = Says(None)
 
 
-def always(text: str, chance: float = 0.98) -> Callable[[Sequence[Image]], list[Reading]]:
-    return lambda crops: [read(text, chance)] * len(crops)
+def always(text: str, chance: float = 0.98) -> Says:
+    return Says(read(text, chance))
+
+
+def settled(readings: Sequence[Reading], again: Says, figures: Says | None = None, crop: Grey = CROP) -> list[Reading]:
+    return settle(lattice(), column(readings), [crop] * len(readings), readings, again, figures)
 
 
 def test_sure_figures_are_not_read_again() -> None:
     """Figures read with confidence, and words, stay and cost nothing."""
     readings = [read("12.50"), read("1,860.00"), read("0.00"), read("合计"), read("7")]
-    assert settled(readings, never) == readings
+    assert settled(readings, NEVER) == readings
 
 
 def test_doubtful_figure_is_read_again() -> None:
@@ -72,20 +81,20 @@ def test_letters_in_a_column_of_figures_are_digits(shown: str, number: str) -> N
 def test_words_are_not_made_figures() -> None:
     """In a column of names nothing is read again."""
     readings = [read("行政运行"), read("住房公积金", 0.5), read("合计"), read("医疗", 0.3), read("其他")]
-    assert settled(readings, never) == readings
+    assert settled(readings, NEVER) == readings
 
 
 def test_lone_stroke_is_a_dash() -> None:
     """A lone flat stroke is a dash, whatever the engine took it for."""
     flat = [CellLine(1, (10, 18, 70, 21), (1, 1, 99, 39)), CellLine(3, (10, 18, 22, 21), (1, 1, 99, 39))]
-    long, short = settle(lattice(), flat, [CROP, CROP], [read("一"), read("一")], never)
+    long, short = settle(lattice(), flat, [CROP, CROP], [read("一"), read("一")], NEVER)
     assert (long.text, short.text) == ("—", "-")
     assert long.confidence == 0.99
 
 
 def test_no_lines_nothing_to_settle() -> None:
     """A lattice without print has nothing to settle."""
-    assert settle(lattice(), [], [], [], never) == []
+    assert settle(lattice(), [], [], [], NEVER) == []
 
 
 def test_vote_of_one_mind() -> None:
@@ -109,6 +118,26 @@ def test_digits_that_lost_their_strokes_are_read_as_figures() -> None:
     sign = Reading("あ", 0.6, (0.6,), (), (), "46")
     word = Reading("合计", 0.8, (0.8, 0.8), (), (), "47")
     readings = [read("44"), read("45"), sign, word, read("48")]
-    result = settled(readings, lambda crops: [sign] * len(crops))
+    result = settled(readings, Says(sign))
     assert [reading.text for reading in result] == ["44", "45", "46", "合计", "48"]
     assert result[2].confidence < 0.5
+
+
+def test_reader_of_figures_confirms() -> None:
+    """A doubtful number that the reader of figures reads too is believed without another look."""
+    (result,) = settled([read("30239", 0.6)], NEVER, always("30239", 0.97))
+    assert (result.text, result.confidence > 0.95) == ("30239", True)
+
+
+def test_reader_of_figures_contradicts() -> None:
+    """A number that the reader of figures surely reads otherwise is put to the vote, its other reading kept."""
+    (result,) = settled([read("37.39", 0.92, ("527.39", 0.3))], always("527.39", 0.6), always("527.39", 0.99))
+    assert result.text == "527.39"
+    assert "37.39" in [text for text, _ in result.alternatives]
+    assert result.confidence < 0.9
+
+
+def test_reader_of_figures_in_doubt_contradicts_nobody() -> None:
+    """A sure number stays when the reader of figures is unsure, or says that it is no figure."""
+    for said in (read("73.05", 0.5), read("7?.05", 0.99)):
+        assert settled([read("78.05")], NEVER, Says(said)) == [read("78.05")]

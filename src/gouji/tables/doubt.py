@@ -1,20 +1,22 @@
-"""Doubtful figures read again: other renderings of the same crop, what a number column allows, and a vote.
+"""Doubtful figures read again: by a reader of figures, in other renderings, and put to the vote.
 
-A column is one of numbers when most of its filled cells read as numbers. In it, a text that is no number, or a number
-read with little confidence, is doubtful. What wins is the candidate with the most weight over all readings and their
-runners-up, numbers first; its share of the weight is its confidence, the others stay as alternatives.
+A column is one of numbers when most of its filled cells read as numbers. In it, a text that is no number, a number
+read with little confidence, and one that a sure reader of figures reads otherwise are doubtful. What wins is the
+candidate with the most weight over all readings and their runners-up, numbers first; its share of the weight is its
+confidence, the others stay as alternatives.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from gouji.geometry import height, width
-from gouji.protocols import Image, Reading
+from gouji.protocols import Image, LineReader, Reading
 from gouji.tables.fill import CellLine, certainty
 from gouji.tables.lattice import Lattice
 from gouji.zh import normalise, parse_number, squeeze
@@ -27,25 +29,49 @@ _LOOKALIKE = str.maketrans(
     {**dict.fromkeys("OoQD〇○", "0"), **dict.fromkeys("lI|!", "1"), ":": ".", "：": ".", "。": ".", "，": ","}
 )
 
-ReadLines = Callable[[Sequence[Image]], list[Reading]]
-
 
 def settle(
     lattice: Lattice,
     lines: Sequence[CellLine],
     crops: Sequence[Image],
     readings: Sequence[Reading],
-    read: ReadLines,
+    reader: LineReader,
+    figure_reader: LineReader | None = None,
 ) -> list[Reading]:
     """The readings of a lattice's lines, all in step: doubtful figures read again, lone dashes told from 一."""
     settled = [_as_dash(reading, line, crop) for reading, line, crop in zip(readings, lines, crops, strict=True)]
-    doubtful = find_doubtful(lattice, lines, settled)
+    figures = find_figures(lattice, lines, settled)
+    said = figure_reader.read_lines([crops[i] for i in figures]) if figure_reader else ()
+    second = dict(zip(figures, said, strict=False))
+    for i, other in second.items():
+        settled[i] = _confirmed(settled[i], other)
+    doubtful = [i for i in figures if not _is_sure(settled[i]) or _contradicts(second.get(i), settled[i])]
     if not doubtful:
         return settled
-    others = [read([render(crops[i]) for i in doubtful]) for render in RENDERINGS]
+    looks = [(reader, _soft), (reader, _roomy), (figure_reader, _soft)]
+    others = [who.read_lines([render(crops[i]) for i in doubtful]) for who, render in looks if who]
     for i, *again in zip(doubtful, *others, strict=True):
-        settled[i] = vote([settled[i], *again])
+        settled[i] = vote([settled[i], *([second[i]] if i in second else []), *again])
     return settled
+
+
+def _confirmed(reading: Reading, second: Reading) -> Reading:
+    """A number that both read: as sure as it is unlikely that both are wrong in the same way."""
+    if parse_number(reading.text) is None or not _same_figure(reading.text, second.text):
+        return reading
+    doubt = (1 - certainty(reading)) * max(0.1, 1 - certainty(second))
+    return replace(reading, confidence=1 - doubt, chars=(1 - doubt,) * len(reading.text))
+
+
+def _contradicts(second: Reading | None, reading: Reading) -> bool:
+    """Whether the reader of figures is sure of another number."""
+    if second is None or parse_number(reading.text) is None or parse_number(second.text) is None:
+        return False
+    return certainty(second) >= SURE and not _same_figure(reading.text, second.text)
+
+
+def _same_figure(a: str, b: str) -> bool:
+    return squeeze(normalise(a)) == squeeze(normalise(b))
 
 
 def _soft(crop: Image) -> Image:
@@ -59,19 +85,14 @@ def _roomy(crop: Image) -> Image:
     return np.asarray(cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=255))
 
 
-RENDERINGS: tuple[Callable[[Image], Image], ...] = (_soft, _roomy)
-
-
-def find_doubtful(lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading]) -> list[int]:
-    """Indices of the lines that alone fill a cell of a number column and are no sure number."""
+def find_figures(lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading]) -> list[int]:
+    """Indices of the lines that alone fill a cell and may be figures: in a column of them, or read as a lone zero."""
     alone = Counter(line.cell for line in lines)
-    figures = number_columns(lattice, lines, readings)
+    columns = number_columns(lattice, lines, readings)
     return [
         i
         for i, (line, reading) in enumerate(zip(lines, readings, strict=True))
-        if alone[line.cell] == 1
-        and (lattice.cells[line.cell].col in figures or _mended(reading.text) == "0")
-        and not _is_sure(reading)
+        if alone[line.cell] == 1 and (lattice.cells[line.cell].col in columns or _mended(reading.text) == "0")
     ]
 
 
