@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from gouji.tables.borderless import lines_to_grids
 from gouji.tables.chars import PIECE_GAP, chars_to_lines, fill_from_chars
 from gouji.tables.doubt import settle
 from gouji.tables.fill import cut_line, fill_lattice, find_cell_print
+from gouji.tables.glance import glance, take_plain
 from gouji.tables.lattice import Lattice, rulings_to_lattices
 from gouji.tables.prose import boxes_to_lines, cut_prose, find_prose
 from gouji.tables.ruled_ink import find_rulings
@@ -154,9 +156,14 @@ def read_print(
     cells = find_cell_print(flat, lattices, dpi, seals)
     crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
     prose_crops = [cut_prose(flat, box) for box in prose]
-    readings = iter(readers.engine.read_lines([crop for group in (*crops, prose_crops) for crop in group]))
+    said = glance(cells.lines, crops, readers.figures)
+    plain = take_plain(said)
+    cut = itertools.chain.from_iterable(crops)
+    asked = [crop for crop, read in zip(cut, itertools.chain.from_iterable(plain), strict=True) if read is None]
+    readings = iter(readers.engine.read_lines([*asked, *prose_crops]))
     grids = []
-    for lattice, lines, cut in zip(lattices, cells.lines, crops, strict=True):
-        first = [next(readings) for _ in lines]
-        grids.append(fill_lattice(lattice, lines, settle(lattice, lines, cut, first, readers.engine, readers.figures)))
+    for lattice, lines, group, glances, taken in zip(lattices, cells.lines, crops, said, plain, strict=True):
+        first = [read if read is not None else next(readings) for read in taken]
+        settled = settle(lattice, lines, group, first, glances, readers.engine, readers.figures)
+        grids.append(fill_lattice(lattice, lines, settled))
     return grids, boxes_to_lines(prose, list(readings))

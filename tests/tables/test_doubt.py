@@ -48,7 +48,9 @@ def always(text: str, chance: float = 0.98) -> Says:
 
 
 def settled(readings: Sequence[Reading], again: Says, figures: Says | None = None, crop: Grey = CROP) -> list[Reading]:
-    return settle(lattice(), column(readings), [crop] * len(readings), readings, again, figures)
+    crops = [crop] * len(readings)
+    said = figures.read_lines(crops) if figures else [None] * len(readings)
+    return settle(lattice(), column(readings), crops, readings, said, again, figures)
 
 
 def test_sure_figures_are_not_read_again() -> None:
@@ -87,14 +89,14 @@ def test_words_are_not_made_figures() -> None:
 def test_lone_stroke_is_a_dash() -> None:
     """A lone flat stroke is a dash, whatever the engine took it for."""
     flat = [CellLine(1, (10, 18, 70, 21), (1, 1, 99, 39)), CellLine(3, (10, 18, 22, 21), (1, 1, 99, 39))]
-    long, short = settle(lattice(), flat, [CROP, CROP], [read("一"), read("一")], NEVER)
+    long, short = settle(lattice(), flat, [CROP, CROP], [read("一"), read("一")], [None, None], NEVER)
     assert (long.text, short.text) == ("—", "-")
     assert long.confidence == 0.99
 
 
 def test_no_lines_nothing_to_settle() -> None:
     """A lattice without print has nothing to settle."""
-    assert settle(lattice(), [], [], [], NEVER) == []
+    assert settle(lattice(), [], [], [], [], NEVER) == []
 
 
 def test_vote_of_one_mind() -> None:
@@ -141,3 +143,13 @@ def test_reader_of_figures_in_doubt_contradicts_nobody() -> None:
     """A sure number stays when the reader of figures is unsure, or says that it is no figure."""
     for said in (read("73.05", 0.5), read("7?.05", 0.99)):
         assert settled([read("78.05")], NEVER, Says(said)) == [read("78.05")]
+
+
+def test_figure_with_fewer_decimals_than_its_column_is_doubtful() -> None:
+    """A lost last digit shows by the column's decimals: another reading that has them wins, else the figure is odd."""
+    others = [read("12.50"), read("1.00"), read("3.07"), read("4.10")]
+    mended = settled([*others, read("147.1", 0.97)], always("147.12", 0.6))
+    assert mended[-1].text == "147.12"
+    (*_, kept) = settled([*others, read("147.1", 0.97)], always("147.1", 0.97))
+    assert (kept.text, kept.confidence <= 0.6) == ("147.1", True)
+    assert settled([*others, read("147", 0.97)], NEVER)[-1].text == "147"

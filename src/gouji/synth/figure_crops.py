@@ -80,7 +80,7 @@ def _dash(rng: Rng) -> str:
 
 
 def _date(rng: Rng) -> str:
-    return f"{rng.integers(2015, 2031)}.{rng.integers(1, 13)}" + rng.choice(["", f".{rng.integers(1, 32)}"])
+    return f"{rng.integers(2015, 2031)}.{rng.integers(1, 13)}" + str(rng.choice(["", f".{rng.integers(1, 32)}"]))
 
 
 def _words(rng: Rng) -> str:

@@ -19,10 +19,13 @@ from gouji.geometry import height, width
 from gouji.protocols import Image, LineReader, Reading
 from gouji.tables.fill import CellLine, certainty
 from gouji.tables.lattice import Lattice
-from gouji.zh import normalise, parse_number, squeeze
+from gouji.zh import NO_FIGURE, normalise, parse_number, squeeze
 
 SURE = 0.9  # a number read with at least this certainty is not read again
 MOSTLY = 0.6  # share of a column's filled cells that must be numbers
+FIGURES_TRUST = 2.0  # weight of the reader of figures against the engine: of worn figures it misses half as many
+ALIKE, LEAST_ALIKE = 0.8, 4  # share and number of a column's figures that tell how many decimals it has
+ODD_CERTAINTY = 0.6  # of a figure that keeps fewer decimals than its column
 SHAPE_TRUST = 0.5  # weight of a candidate made by mending a reading's shape, against the reading itself
 _DASHES = frozenset("-—–－一_ー~")
 _LOOKALIKE = str.maketrans(
@@ -35,42 +38,68 @@ def settle(
     lines: Sequence[CellLine],
     crops: Sequence[Image],
     readings: Sequence[Reading],
+    glances: Sequence[Reading | None],
     reader: LineReader,
     figure_reader: LineReader | None = None,
 ) -> list[Reading]:
-    """The readings of a lattice's lines, all in step: doubtful figures read again, lone dashes told from 一."""
-    settled = [_as_dash(reading, line, crop) for reading, line, crop in zip(readings, lines, crops, strict=True)]
+    """The readings of a lattice's lines, all in step: doubtful figures read again, lone dashes told from 一.
+
+    `glances` are what the reader of figures has said of them (see `gouji.tables.glance`).
+    """
+    settled = [
+        _confirmed(_as_dash(reading, line, crop), said)
+        for reading, line, crop, said in zip(readings, lines, crops, glances, strict=True)
+    ]
     figures = find_figures(lattice, lines, settled)
-    said = figure_reader.read_lines([crops[i] for i in figures]) if figure_reader else ()
-    second = dict(zip(figures, said, strict=False))
-    for i, other in second.items():
-        settled[i] = _confirmed(settled[i], other)
-    doubtful = [i for i in figures if not _is_sure(settled[i]) or _contradicts(second.get(i), settled[i])]
+    odd = find_odd(lattice, lines, settled, figures)
+    doubtful = [
+        i for i in figures if i in odd or not _is_sure(settled[i]) or _contradicts(glances[i], settled[i])
+    ]  # fmt: skip
     if not doubtful:
         return settled
-    looks = [(reader, _soft), (reader, _roomy), (figure_reader, _soft)]
-    others = [who.read_lines([render(crops[i]) for i in doubtful]) for who, render in looks if who]
-    for i, *again in zip(doubtful, *others, strict=True):
-        settled[i] = vote([settled[i], *([second[i]] if i in second else []), *again])
+    again = [crops[i] for i in doubtful]
+    looks = [reader.read_lines([render(crop) for crop in again]) for render in (_soft, _roomy)]
+    second = figure_reader.read_lines([_soft(crop) for crop in again]) if figure_reader else [None] * len(again)
+    for i, soft, *others in zip(doubtful, second, *looks, strict=True):
+        said = [reading for reading in (glances[i], soft) if reading is not None]
+        settled[i] = vote([settled[i], *others], said, odd.get(i))
     return settled
 
 
-def _confirmed(reading: Reading, second: Reading) -> Reading:
+def _confirmed(reading: Reading, said: Reading | None) -> Reading:
     """A number that both read: as sure as it is unlikely that both are wrong in the same way."""
-    if parse_number(reading.text) is None or not _same_figure(reading.text, second.text):
+    if said is None or said is reading or parse_number(reading.text) is None or not _same(reading.text, said.text):
         return reading
-    doubt = (1 - certainty(reading)) * max(0.1, 1 - certainty(second))
-    return replace(reading, confidence=1 - doubt, chars=(1 - doubt,) * len(reading.text))
+    sure = 1 - (1 - certainty(reading)) * max(0.1, 1 - certainty(said))
+    return replace(reading, confidence=sure, chars=(sure,) * len(reading.text))
 
 
-def _contradicts(second: Reading | None, reading: Reading) -> bool:
-    """Whether the reader of figures is sure of another number."""
-    if second is None or parse_number(reading.text) is None or parse_number(second.text) is None:
+def _contradicts(said: Reading | None, reading: Reading) -> bool:
+    """Whether the reader of figures is sure of another number, or of a number where a lone sign was read."""
+    if said is None or parse_number(said.text) is None or certainty(said) < SURE:
         return False
-    return certainty(second) >= SURE and not _same_figure(reading.text, second.text)
+    is_figure = parse_number(reading.text) is not None or len(squeeze(reading.text)) <= 1
+    return is_figure and not _same(reading.text, said.text)
 
 
-def _same_figure(a: str, b: str) -> bool:
+def find_odd(
+    lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading], figures: Sequence[int]
+) -> dict[int, int]:
+    """The figures with fewer decimals than nearly all others of their column, each with how many those have."""
+    places: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for i in figures:
+        _, point, decimals = squeeze(readings[i].text).removesuffix("%").rpartition(".")
+        if point and parse_number(readings[i].text) is not None:
+            places[lattice.cells[lines[i].cell].col][i] = len(decimals)
+    odd: dict[int, int] = {}
+    for column in places.values():
+        usual, often = Counter(column.values()).most_common(1)[0]
+        if often >= max(LEAST_ALIKE, ALIKE * len(column)):
+            odd |= {i: usual for i, count in column.items() if count < usual}
+    return odd
+
+
+def _same(a: str, b: str) -> bool:
     return squeeze(normalise(a)) == squeeze(normalise(b))
 
 
@@ -123,13 +152,19 @@ def number_columns(lattice: Lattice, lines: Sequence[CellLine], readings: Sequen
     return {col for col in filled if numbers[col] >= MOSTLY * filled[col]}
 
 
-def vote(readings: Sequence[Reading]) -> Reading:
-    """One reading from several of the same crop; numbers come before what is none."""
+def vote(readings: Sequence[Reading], said: Sequence[Reading] = (), places: int | None = None) -> Reading:
+    """One reading from several of the same crop; numbers come before what is none.
+
+    `said` are readings of the reader of figures, which has seen more worn figures. With `places`, numbers with so many
+    decimals come before others.
+    """
     weight: defaultdict[str, float] = defaultdict(float)
-    for reading in readings:
+    for reading, trust in (*((reading, 1.0) for reading in readings), *((reading, FIGURES_TRUST) for reading in said)):
         for text, chance in ((reading.text, 1.0), *reading.alternatives):
-            share = certainty(reading) if text == reading.text else chance * (1 - certainty(reading))
+            share = trust * (certainty(reading) if text == reading.text else chance * (1 - certainty(reading)))
             plain = squeeze(normalise(text))
+            if NO_FIGURE in plain:
+                continue
             weight[plain] += share
             mended = _mended(plain)
             if mended is not None and mended != plain:
@@ -138,11 +173,20 @@ def vote(readings: Sequence[Reading]) -> Reading:
         for reading in readings:
             if parse_number(reading.figure) is not None:
                 weight[reading.figure] += SHAPE_TRUST * (1 - certainty(reading))
-    ranked = sorted(weight.items(), key=lambda entry: (parse_number(entry[0]) is not None, entry[1]), reverse=True)
-    text, most = ranked[0]
-    rest = tuple((other, round(chance / len(readings), 4)) for other, chance in ranked[1:4] if other)
-    confidence = most / max(len(readings), sum(weight.values()))
+    ranked = sorted(weight.items(), key=lambda entry: (_shape(entry[0], places), entry[1]), reverse=True)
+    text, most = ranked[0] if ranked else ("", 0.0)
+    votes = len(readings) + FIGURES_TRUST * len(said)
+    rest = tuple((other, round(chance / votes, 4)) for other, chance in ranked[1:4] if other)
+    confidence = most / max(votes, sum(weight.values()))
+    if places is not None and _shape(text, places) < (True, True):
+        confidence = min(confidence, ODD_CERTAINTY)
     return Reading(text, confidence, (confidence,) * len(text), (), rest)
+
+
+def _shape(text: str, places: int | None) -> tuple[bool, bool]:
+    """Whether a text is a number, and one with so many decimals."""
+    is_number = parse_number(text) is not None
+    return is_number, is_number and (places is None or len(text.removesuffix("%").rpartition(".")[2]) == places)
 
 
 def _mended(text: str) -> str | None:
