@@ -9,8 +9,9 @@ confidence, the others stay as alternatives.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -50,20 +51,31 @@ def settle(
         _confirmed(_as_dash(reading, line, crop), said)
         for reading, line, crop, said in zip(readings, lines, crops, glances, strict=True)
     ]
-    figures = find_figures(lattice, lines, settled)
-    odd = find_odd(lattice, lines, settled, figures)
-    doubtful = [
-        i for i in figures if i in odd or not _is_sure(settled[i]) or _contradicts(glances[i], settled[i])
-    ]  # fmt: skip
-    if not doubtful:
-        return settled
-    again = [crops[i] for i in doubtful]
-    looks = [reader.read_lines([render(crop) for crop in again]) for render in (_soft, _roomy)]
-    second = figure_reader.read_lines([_soft(crop) for crop in again]) if figure_reader else [None] * len(again)
-    for i, soft, *others in zip(doubtful, second, *looks, strict=True):
-        said = [reading for reading in (glances[i], soft) if reading is not None]
-        settled[i] = vote([settled[i], *others], said, odd.get(i))
+    figures = find_figures(lattice, lines, settled, glances)
+    doubtful = [i for i in figures if not _is_sure(settled[i]) or _contradicts(glances[i], settled[i])]
+    again = partial(_look_again, crops=crops, glances=glances, reader=reader, figure_reader=figure_reader)
+    again(settled, dict.fromkeys(doubtful))
+    again(settled, find_odd(lattice, lines, settled, figures))
     return settled
+
+
+def _look_again(
+    settled: list[Reading],
+    doubtful: Mapping[int, int | None],
+    crops: Sequence[Image],
+    glances: Sequence[Reading | None],
+    reader: LineReader,
+    figure_reader: LineReader | None,
+) -> None:
+    """Put to the vote what these lines say, each with the decimals that it should have, if that is known."""
+    if not doubtful:
+        return
+    cut = [crops[i] for i in doubtful]
+    looks = [reader.read_lines([render(crop) for crop in cut]) for render in (_soft, _roomy)]
+    second = figure_reader.read_lines([_soft(crop) for crop in cut]) if figure_reader else [None] * len(cut)
+    for (i, places), soft, *others in zip(doubtful.items(), second, *looks, strict=True):
+        said = [reading for reading in (glances[i], soft) if reading is not None]
+        settled[i] = vote([settled[i], *others], said, places)
 
 
 def _confirmed(reading: Reading, said: Reading | None) -> Reading:
@@ -114,15 +126,23 @@ def _roomy(crop: Image) -> Image:
     return np.asarray(cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=255))
 
 
-def find_figures(lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading]) -> list[int]:
-    """Indices of the lines that alone fill a cell and may be figures: in a column of them, or read as a lone zero."""
+def find_figures(
+    lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading], glances: Sequence[Reading | None]
+) -> list[int]:
+    """Indices of the lines that alone fill a cell and may be figures: in a column of them, or by their look."""
     alone = Counter(line.cell for line in lines)
     columns = number_columns(lattice, lines, readings)
     return [
         i
-        for i, (line, reading) in enumerate(zip(lines, readings, strict=True))
-        if alone[line.cell] == 1 and (lattice.cells[line.cell].col in columns or _mended(reading.text) == "0")
+        for i, (line, reading, said) in enumerate(zip(lines, readings, glances, strict=True))
+        if alone[line.cell] == 1
+        and (lattice.cells[line.cell].col in columns or _mended(reading.text) == "0" or _seems_figure(reading, said))
     ]
+
+
+def _seems_figure(reading: Reading, said: Reading | None) -> bool:
+    is_figure = said is not None and parse_number(said.text) is not None and certainty(said) >= SURE
+    return is_figure and not _has_words(reading.text) and any(char.isdigit() for char in reading.text)
 
 
 def _is_sure(reading: Reading) -> bool:
