@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gouji.config import FactsSettings, data_dir
 from gouji.errors import SetupError
+from gouji.facts.names import Entity, together
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -24,16 +25,6 @@ _SPOKEN = re.compile(
 # Words that belong to the sentence, not to a project's name ("我局组织实施的某某项目").
 _AROUND = re.compile(r"组织|实施|开展|我[局单部校院]|本[单部]|安排|承担|其中|对")
 _ACTS = re.compile(r"\s*(?:批复|下达|核定|安排|拨付|拨入|审核)")
-
-
-@dataclass(frozen=True)
-class Entity:
-    """One labelled span of a paragraph's text."""
-
-    start: int
-    end: int
-    label: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +76,7 @@ class Recogniser:
             SetupError: the model cannot be loaded.
         """
         found = _load(self.folder)(text).ents
-        return Entities(tuple(Entity(e.start_char, e.end_char, e.label_, e.text) for e in found))
+        return Entities(together((Entity(e.start_char, e.end_char, e.label_, e.text) for e in found), text))
 
 
 def load_recogniser(settings: FactsSettings) -> Recogniser | None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from gouji.config import data_dir
 from gouji.errors import SetupError
 
-_SHARED = {"grammar.toml", "scopes.toml", "terms.toml"}
+_SHARED = {"grammar.toml", "names.toml", "scopes.toml", "terms.toml"}
 
 
 class RuleText(BaseModel):
