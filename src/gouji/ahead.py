@@ -46,8 +46,9 @@ def read_saved(path: Path, settings: Settings, dialect: str) -> Saved:
         InputError: it is no report, or its corrections are damaged.
     """
     read, log = store.load_report(path), store.load_corrections(path.parent)
-    corrected = make_ready(_corrected(path.parent, settings), dialect) if log else None
-    return Saved(make_ready(read, dialect), corrected, log)
+    corrected = make_ready(_corrected(path.parent, settings), dialect, keep=False) if log else None
+    entry = store.read_entry(path.parent)
+    return Saved(make_ready(read, dialect, entry.path if entry is not None else None), corrected, log)
 
 
 def _corrected(folder: Path, settings: Settings) -> Report:

@@ -47,7 +47,7 @@ def load_saved(engine: Engine, path: Path, settings: Settings, wait_s: float) ->
     broken transaction did is not there.
 
     Raises:
-        InputError: it is no report, or its corrections are damaged.
+        InputError: it is no report, its corrections are damaged, or others were made in the database.
         OutputError: the database cannot be written.
     """
     return _put(engine, read_saved(path, settings, engine.dialect.name), wait_s)
@@ -56,7 +56,7 @@ def load_saved(engine: Engine, path: Path, settings: Settings, wait_s: float) ->
 def load_each(
     engine: Engine, paths: Sequence[Path], settings: Settings, wait_s: float
 ) -> Iterator[Loaded | InputError]:
-    """Load saved reports as `load_saved` does, in their order; one that is no report is given back as its error.
+    """Load saved reports as `load_saved` does, in their order; one that can't be loaded is given back as its error.
 
     Many are read ahead by other processes, while this one writes.
 
@@ -64,7 +64,14 @@ def load_each(
         OutputError: the database cannot be written; what was loaded is kept.
     """
     for saved in readied(paths, settings, engine.dialect.name):
-        yield saved if isinstance(saved, InputError) else _put(engine, saved, wait_s)
+        yield saved if isinstance(saved, InputError) else _try(engine, saved, wait_s)
+
+
+def _try(engine: Engine, saved: Saved, wait_s: float) -> Loaded | InputError:
+    try:
+        return _put(engine, saved, wait_s)
+    except InputError as error:
+        return error
 
 
 def _put(engine: Engine, saved: Saved, wait_s: float) -> Loaded:

@@ -31,12 +31,12 @@ def parse_address(address: str) -> URL:
     try:
         url = make_url(address)
     except (ArgumentError, ValueError) as error:
-        raise UsageError(f"--to {hidden(address)}: this is no database address; {HOW}") from error
+        raise UsageError(f"{hidden(address)}: this is no database address; {HOW}") from error
     plain = url.drivername.removesuffix("+psycopg").removesuffix("+pysqlite")
     if plain not in _DRIVERS:
-        raise UsageError(f"--to {hidden(address)}: gouji loads into SQLite and PostgreSQL; {HOW}")
+        raise UsageError(f"{hidden(address)}: gouji knows SQLite and PostgreSQL; {HOW}")
     if plain == "sqlite" and not url.database:
-        raise UsageError(f"--to {address}: the file is not named; {HOW}")
+        raise UsageError(f"{address}: the file is not named; {HOW}")
     return url.set(drivername=_DRIVERS[plain])
 
 

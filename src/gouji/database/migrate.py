@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from gouji.database.connect import told
 from gouji.database.derived import derive_all
 from gouji.database.views import VIEWS
-from gouji.errors import SetupError
+from gouji.errors import SetupError, UsageError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -43,6 +43,25 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
             for name, view in VIEWS.items():
                 connection.execute(text(f"CREATE VIEW {name} AS {view}"))
         return before, head
+
+
+def require_schema(engine: Engine) -> None:
+    """See that the database has a schema of this gouji's.
+
+    Raises:
+        UsageError: it has none, or an older one. SetupError: a newer gouji made it.
+        OutputError: it cannot be reached.
+    """
+    where = engine.url.render_as_string(hide_password=True)
+    if engine.dialect.name == "sqlite" and not Path(engine.url.database or "").is_file():
+        raise UsageError(f"{where}: there is no such file; load reports into it with gouji load first")
+    with told(engine), engine.connect() as connection:
+        found, script = revision(connection), scripts()
+    if found is None:
+        raise UsageError(f"{where}: there is nothing of gouji's in it; load reports into it with gouji load first")
+    _require_known(engine, script, found)
+    if found != script.get_current_head():
+        raise UsageError(f"{where}: an older gouji made its schema ({found}); run gouji load --migrate-only --to it")
 
 
 def scripts() -> ScriptDirectory:

@@ -11,7 +11,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, DateTime, Double, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -42,7 +54,7 @@ def _table(*parts: Any, rows: bool = False) -> tuple[Any, ...]:
 
 
 class DocumentRow(Base):
-    """A file by its content."""
+    """A file by its content. `path` is where it lay when it was last loaded, None where that was not known."""
 
     __tablename__ = "documents"
     id: Mapped[int] = mapped_column(KEY, primary_key=True)
@@ -50,6 +62,7 @@ class DocumentRow(Base):
     sha256: Mapped[str] = mapped_column(unique=True)
     media_type: Mapped[str]
     url: Mapped[str | None]
+    path: Mapped[str | None]
     n_pages: Mapped[int]
 
 
@@ -88,6 +101,15 @@ class VersionRow(Base):
         Index("ix_versions_reading", "reading"),
         Index("ix_versions_basis", "basis"),
     )  # fmt: skip
+
+
+class ReportRow(Base):
+    """The report of a reading as it was read, to the last digit and pointer; see `gouji.database.readings`."""
+
+    __tablename__ = "reports"
+    version: Mapped[int] = mapped_column(ForeignKey("versions.id"), primary_key=True)
+    document: Mapped[int] = mapped_column(ForeignKey("documents.id"))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class OfVersion:
