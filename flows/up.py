@@ -97,7 +97,7 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=partial(end_with, os.getpid(), signal.SIGINT),
+                preexec_fn=partial(end_with, os.getpid(), signal.SIGTERM),
             )
 
     def stop(self) -> None:
