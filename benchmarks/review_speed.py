@@ -26,7 +26,7 @@ from benchmarks.screenshots import CHROMIUM_FLAGS, find_chromium, served
 from gouji import store
 from gouji.config import load_settings
 from gouji.review import Options, create_app
-from gouji.review.shelf import Shelf
+from gouji.review.source import FolderSource
 
 PAGES = 300
 
@@ -38,7 +38,7 @@ def time_decisions(options: Options, folder: Path, count: int) -> tuple[float, f
     cells = [cell for cell in table.cells if cell.value is not None and not cell.header][:count]
     checks, whole, busy = [], [], []
     with TestClient(create_app(options), base_url="http://localhost") as client:
-        url = f"/r/{Shelf(options.root, options.settings).id_of(folder.resolve())}"
+        url = f"/r/{FolderSource(folder.parent).id_of(folder.resolve())}"
         token = client.get(url).text.partition('csrf-token" content="')[2].partition('"')[0]
         headers = {"X-CSRF-Token": token}
         for cell in cells:
@@ -55,7 +55,7 @@ def time_decisions(options: Options, folder: Path, count: int) -> tuple[float, f
 
 def time_opening(browser: Browser, options: Options, folder: Path) -> Iterator[str]:
     """How long until the first page stands beside its reading; first with nothing in memory, then again."""
-    report = Shelf(options.root, options.settings).id_of(folder.resolve())
+    report = FolderSource(folder.parent).id_of(folder.resolve())
     with served(options) as address:
         for told in ("cold", "again"):
             page = browser.new_page(viewport={"width": 1280, "height": 800})

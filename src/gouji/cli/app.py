@@ -273,7 +273,14 @@ def crawl(
 
 @app.command()
 def review(
-    folder: Annotated[Path, typer.Argument(help="The folder that gouji read wrote to.")],
+    reports: Annotated[
+        str,
+        typer.Argument(
+            metavar="DIR|DATABASE",
+            envvar="GOUJI_DATABASE",
+            help="The folder that gouji read wrote to, or a database that gouji load wrote to, as sqlite:///gouji.db.",
+        ),
+    ],
     host: Annotated[
         str, typer.Option(help="Serve on this address; another than this machine's own asks for a password.")
     ] = "127.0.0.1",
@@ -293,7 +300,7 @@ def review(
     from gouji.cli.review import show_review
 
     limits = {"max_upload_mb": max_upload_mb, "max_upload_pages": max_upload_pages}
-    return show_review(folder, host, port, password, tuple(name or ()), limits, config, tuple(settings or ()))
+    return show_review(reports, host, port, password, tuple(name or ()), limits, config, tuple(settings or ()))
 
 
 @app.command()

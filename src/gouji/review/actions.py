@@ -44,7 +44,7 @@ def take_decision(request: Request, report_id: str, decision: Decision) -> JSONR
     """Keep a decision and say what became of the checks."""
     review = review_of(request)
     before = review.docket(report_id)
-    kept = decide(before, decision, who(request))
+    kept = decide(review.shelf, before, decision, who(request))
     return _told(review, before, kept.id)
 
 
@@ -53,7 +53,7 @@ def take_back(request: Request, report_id: str, which: Undo) -> JSONResponse:
     """Take back a decision and say what became of the checks."""
     review = review_of(request)
     before = review.docket(report_id)
-    kept = undo(before, who(request), which.id)
+    kept = undo(review.shelf, before, who(request), which.id)
     return _told(review, before, kept.undoes or "")
 
 

@@ -23,10 +23,12 @@ _STATUS = ((ConflictError, 409), (TooLargeError, 413), (UsageError, 422), (Input
 
 
 def create_app(options: Options) -> FastAPI:
-    """The application of one folder.
+    """The application of one folder or database.
 
     Raises:
-        UsageError: the folder is missing, or it would be open to the network without a password.
+        UsageError: the folder is missing, there is nothing of gouji's in the database, or it would be open to the
+            network without a password.
+        OutputError: the database cannot be reached. SetupError: a newer gouji made its schema.
     """
     options.check()
 
@@ -65,12 +67,8 @@ def _status(error: Exception) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 422)
 
 
-def serve(options: Options) -> None:
-    """Serve until Ctrl-C.
-
-    Raises:
-        UsageError: as for `create_app`.
-    """
+def serve(app: FastAPI, options: Options) -> None:
+    """Serve until Ctrl-C."""
     import uvicorn
 
-    uvicorn.run(create_app(options), host=options.host, port=options.port, log_level="warning", access_log=False)
+    uvicorn.run(app, host=options.host, port=options.port, log_level="warning", access_log=False)

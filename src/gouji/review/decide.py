@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gouji import store
 from gouji.corrections import examine, parse_value, read_value, standing
 from gouji.errors import ConflictError, UsageError
 from gouji.forms import load_definitions
 from gouji.records import Correction, Pointer
 from gouji.review.doubts import Docket
+from gouji.review.shelf import Shelf
 from gouji.zh import UNITS
 
 Kind = Literal["cell", "fact", "form", "title", "unit", "organization", "year", "document", "join", "split"]
@@ -32,7 +32,7 @@ class Decision(BaseModel):
     why: str = Field(default="", max_length=400)
 
 
-def decide(docket: Docket, decision: Decision, who: str) -> Correction:
+def decide(shelf: Shelf, docket: Docket, decision: Decision, who: str) -> Correction:
     """Keep the decision as a correction.
 
     Raises:
@@ -44,7 +44,7 @@ def decide(docket: Docket, decision: Decision, who: str) -> Correction:
     draft = _draft(docket, decision, who)
     examine(stands.read, stands.log, draft)
     as_read = read_value(stands.read, stands.log, draft.kind, draft.target)
-    return store.add_correction(stands.folder, draft, as_read)
+    return shelf.add(stands, draft, as_read)
 
 
 def _draft(docket: Docket, decision: Decision, who: str) -> Correction:
@@ -100,7 +100,7 @@ def _known(number: int | None) -> int:
     return number
 
 
-def undo(docket: Docket, who: str, correction_id: str = "") -> Correction:
+def undo(shelf: Shelf, docket: Docket, who: str, correction_id: str = "") -> Correction:
     """Take back a correction; without an id the last one of this person that still holds.
 
     Raises:
@@ -115,7 +115,7 @@ def undo(docket: Docket, who: str, correction_id: str = "") -> Correction:
             raise UsageError("there is no correction of yours to take back")
         correction_id = own[-1].id
     draft = Correction(who=who, kind="undo", undoes=correction_id)
-    return store.add_correction(stands.folder, draft)
+    return shelf.add(stands, draft)
 
 
 __all__ = ["ConflictError", "Decision", "decide", "undo"]

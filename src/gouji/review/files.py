@@ -15,7 +15,7 @@ from gouji.crops import open_crops
 from gouji.errors import InputError, PageError
 from gouji.exports.choices import Choices, Crop
 from gouji.exports.registry import FORMATS, export_report
-from gouji.review.pictures import MEDIA_TYPE, source_path
+from gouji.review.pictures import MEDIA_TYPE
 from gouji.review.shelf import Standing
 from gouji.review.state import Review, review_of
 
@@ -66,7 +66,7 @@ def export(request: Request, report_id: str, kind: str) -> Response:
     docket = review.docket(report_id)
     if kind not in FORMATS:
         raise InputError(f"{kind}: there is no such export; it is one of {', '.join(FORMATS)}")
-    name = docket.report.source.file.rpartition(".")[0] or docket.standing.folder.name
+    name = docket.report.source.file.rpartition(".")[0] or docket.standing.name
     with _crops(review, docket.standing, kind) as crop:
         made = export_report(docket.report, kind, name, Choices(crop=crop))
     file, content = next(iter(made.items())) if len(made) == 1 else (f"{name}-{kind}.zip", _packed(made))
@@ -81,7 +81,7 @@ def _crops(review: Review, standing: Standing, kind: str) -> Iterator[Crop | Non
         yield None
         return
     try:
-        path = source_path(standing)
+        path = review.source.original(standing.id, standing.read.source.file)
     except InputError:
         yield None
         return

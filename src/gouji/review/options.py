@@ -15,12 +15,13 @@ LOCAL_NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 @dataclass(frozen=True)
 class Options:
-    """`root` holds the run folders. `config` and `overrides` are handed on to the reading of uploads as given.
+    """`root` holds the run folders, None where the reports are in the database at the address `database`.
 
-    `secret`: the password or token asked for, "" for none, which only a local address may have.
+    `config` and `overrides` are handed on to the reading of uploads as given. `secret`: the password or token asked
+    for, "" for none, which only a local address may have.
     """
 
-    root: Path
+    root: Path | None
     settings: Settings
     host: str = "127.0.0.1"
     port: int = 8765
@@ -30,6 +31,7 @@ class Options:
     max_upload_mb: int = 300
     max_upload_pages: int = 2000
     names: tuple[str, ...] = field(default=())
+    database: str = ""
 
     @property
     def local(self) -> bool:
@@ -53,7 +55,7 @@ class Options:
         Raises:
             UsageError: there is no folder to show, or the page would be open to the network.
         """
-        if not self.root.is_dir():
+        if self.root is not None and not self.root.is_dir():
             raise UsageError(f"{self.root}: there is no such folder; name the one that gouji read wrote to")
         if not self.local and len(self.secret) < 8:
             raise UsageError(

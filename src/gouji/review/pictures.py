@@ -6,12 +6,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 import cv2
 import numpy as np
 
-from gouji import pipeline, store
+from gouji import pipeline
 from gouji.config import Settings
 from gouji.errors import GoujiError, InputError
 from gouji.geometry import Box
@@ -20,6 +19,7 @@ from gouji.protocols import Image
 from gouji.reading import page_image
 from gouji.records import Page
 from gouji.review.shelf import Standing
+from gouji.review.source import Source
 
 PAGE_WIDTH = 1400  # px of the page picture that is looked at
 THUMB_WIDTH = 120
@@ -34,7 +34,8 @@ _MARK = (30, 60, 200)  # BGR of the frame around the number
 class Gallery:
     """Pictures as WebP. One page is drawn at a time; what was drawn is kept for a while."""
 
-    def __init__(self, settings: Settings, password: str | None = None) -> None:
+    def __init__(self, source: Source, settings: Settings, password: str | None = None) -> None:
+        self._source = source
         self._settings = settings
         self._password = password
         self._lock = threading.Lock()
@@ -112,7 +113,8 @@ class Gallery:
     def _file(self, standing: Standing) -> Opened:
         sha256 = standing.read.source.sha256
         if sha256 not in self._files:
-            opened = pipeline.open_report(source_path(standing), self._settings, self._password)
+            path = self._source.original(standing.id, standing.read.source.file)
+            opened = pipeline.open_report(path, self._settings, self._password)
             if opened.source.sha256 != sha256:
                 opened.close()
                 raise InputError(f"{standing.read.source.file}: the file has changed since it was read; read it again")
@@ -122,19 +124,6 @@ class Gallery:
                     self._files.popitem(last=False)[1].close()
         self._files.move_to_end(sha256)
         return self._files[sha256]
-
-
-def source_path(standing: Standing) -> Path:
-    """Where the file that was read is.
-
-    Raises:
-        InputError: it is not known, or it is gone.
-    """
-    entry = store.read_entry(standing.folder)
-    path = Path(entry.path) if entry is not None else standing.folder / standing.read.source.file
-    if not path.is_file():
-        raise InputError(f"{path.name}: the file that was read is not at its place any more")
-    return path
 
 
 def _encode(image: Image) -> bytes:

@@ -43,7 +43,10 @@ def show_spread(request: Request, report_id: str, number: int) -> HTMLResponse:
     if page is None:
         raise InputError(f"page {number}: the report has no such page")
     spread = Spreads(docket).spread(page)
-    return review.show(request, "spread.html", docket=docket, spread=spread, fact_name=fact_name, units=tuple(UNITS))
+    return review.show(
+        request, "spread.html", docket=docket, spread=spread, fact_name=fact_name, units=tuple(UNITS),
+        pictures=review.has_pictures(docket.standing),
+    )  # fmt: skip
 
 
 @router.get("/cell", response_class=HTMLResponse)
@@ -59,7 +62,7 @@ def show_cell(request: Request, report_id: str, table: str, row: int, col: int) 
     sums = docket.ledger.at(doubt.key)
     return review.show(
         request, "cell.html", docket=docket, doubt=doubt, cell=found[1], history=history, sums=sums,
-        broken=failing(sums),
+        broken=failing(sums), pictures=review.has_pictures(docket.standing),
     )  # fmt: skip
 
 
@@ -97,6 +100,7 @@ def card_of(review: Review, docket: Docket, skip: str) -> dict[str, Any]:
     return {
         "docket": docket, "doubts": doubts, "doubt": doubts[0] if doubts else None,
         "coming": doubts[1] if len(doubts) > 1 else None, "following": following,
+        "pictures": review.has_pictures(docket.standing),
     }  # fmt: skip
 
 

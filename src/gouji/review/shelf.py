@@ -1,38 +1,36 @@
-"""The reports in a folder of run folders, as they stand with their corrections. Loaded when asked for, kept a while."""
+"""The reports of a source as they stand with their corrections. Loaded when asked for, kept a while."""
 
 from __future__ import annotations
 
 import gc
-import hashlib
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from gouji import pipeline, store
+from gouji import pipeline
 from gouji.config import Settings
 from gouji.corrections import Corrected
-from gouji.errors import InputError
 from gouji.recall import Recall
 from gouji.records import Correction, Report
+from gouji.review.source import Signature, Source, no_such_report
 
-OWN = ".review"  # the folder in which the review page keeps uploads
-DEEPEST = 4  # levels below the root at which run folders are looked for
 KEPT = 12  # reports in memory
-SEEN_FOR_S = 2.0  # how long the list of folders holds
-
-Signature = tuple[tuple[int, int], ...]
+SEEN_FOR_S = 2.0  # how long the list of reports holds
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One report: as it was read, and as it stands now with `log`. `ms`: what the last checks took."""
+    """One report: as it was read, and as it stands now with `log`. `ms`: what the last checks took.
+
+    `name` is what its source calls it, `signature` what it was made of.
+    """
 
     id: str
-    folder: Path
+    name: str
+    signature: Signature
     read: Report
     report: Report
     given: Corrected
@@ -41,40 +39,30 @@ class Standing:
 
 
 class Shelf:
-    """The reports below a folder, by an id that says nothing of paths; safe to use from several threads."""
+    """The reports of a source, by its ids; safe to use from several threads."""
 
-    def __init__(self, root: Path, settings: Settings) -> None:
-        self.root = root.resolve()
+    def __init__(self, source: Source, settings: Settings) -> None:
+        self.source = source
         self.settings = settings
         self._lock = threading.RLock()
-        self._folders: dict[str, Path] = {}
+        self._names: dict[str, str] = {}
         self._seen = 0.0
-        self._kept: OrderedDict[str, tuple[Signature, Standing]] = OrderedDict()
+        self._kept: OrderedDict[str, Standing] = OrderedDict()
         self._making: dict[str, tuple[threading.Lock, Recall]] = {}
 
-    def folders(self, fresh: bool = False) -> dict[str, Path]:
-        """The run folders with a report, by id, in the order of their names."""
+    def names(self, fresh: bool = False) -> dict[str, str]:
+        """The reports that there are, by id, with a name for people, in the order of their names."""
         with self._lock:
             if fresh or time.monotonic() - self._seen > SEEN_FOR_S:
-                found = sorted(set(_run_folders(self.root, DEEPEST)))
-                self._folders = {self.id_of(folder): folder for folder in found}
+                self._names = self.source.names()
                 self._seen = time.monotonic()
-            return dict(self._folders)
+            return dict(self._names)
 
-    def id_of(self, folder: Path) -> str:
-        """The id of a run folder below the root."""
-        return hashlib.sha256(folder.relative_to(self.root).as_posix().encode()).hexdigest()[:12]
-
-    def folder(self, report_id: str) -> Path:
-        """The run folder of an id.
-
-        Raises:
-            InputError: there is none.
-        """
-        found = self.folders().get(report_id) or self.folders(fresh=True).get(report_id)
-        if found is None:
-            raise InputError("there is no such report in the folder; go back to the desk")
-        return found
+    def _name(self, report_id: str) -> str:
+        name = self.names().get(report_id) or self.names(fresh=True).get(report_id)
+        if name is None:
+            raise no_such_report()
+        return name
 
     def open(self, report_id: str) -> Standing:
         """The report as it stands; made afresh only when its files changed.
@@ -82,37 +70,53 @@ class Shelf:
         Raises:
             InputError: there is no such report, or it is damaged.
         """
-        folder = self.folder(report_id)
-        with self._lock:
-            making, recall = self._making.setdefault(report_id, (threading.Lock(), Recall()))
+        name = self._name(report_id)
+        making, recall = self._in_hand(report_id)
         with making:
-            return self._opened(report_id, folder, recall)
+            return self._opened(report_id, name, recall)
 
-    def _opened(self, report_id: str, folder: Path, recall: Recall) -> Standing:
-        signature = signature_of(folder)
+    def add(self, stands: Standing, draft: Correction, as_read: str = "") -> Correction:
+        """Add a correction of a report to its log; `as_read` is what the report says at the draft's target.
+
+        Raises:
+            ConflictError: another correction of the same place came first.
+            OutputError: it cannot be written.
+        """
+        making, recall = self._in_hand(stands.id)
+
+        def remake(log: tuple[Correction, ...]) -> Report:
+            return pipeline.correct(stands.read, log, self.settings, recall)[0]
+
+        with making, _undisturbed():
+            return self.source.add(stands.id, stands.signature, draft, as_read, remake)
+
+    def _in_hand(self, report_id: str) -> tuple[threading.Lock, Recall]:
+        """What lets one thread at a time make a report, and what it remembers of the last time."""
+        with self._lock:
+            return self._making.setdefault(report_id, (threading.Lock(), Recall()))
+
+    def _opened(self, report_id: str, name: str, recall: Recall) -> Standing:
+        signature = self.source.signatures([report_id])[report_id]
         with self._lock:
             kept = self._kept.get(report_id)
-            if kept is not None and kept[0] == signature:
+            if kept is not None and kept.signature == signature:
                 self._kept.move_to_end(report_id)
-                return kept[1]
-        same = kept is not None and kept[0][0] == signature[0]
+                return kept
+        same = kept is not None and kept.signature[0] == signature[0]
         with _undisturbed():
-            read = kept[1].read if kept is not None and same else store.load_report(folder)
-            made = self._make(report_id, folder, read, recall)
+            read = kept.read if kept is not None and same else self.source.load(report_id)
+            log = self.source.log(report_id)
+            start = time.perf_counter()
+            report, given = pipeline.correct(read, log, self.settings, recall)
+            ms = (time.perf_counter() - start) * 1000
+        made = Standing(report_id, name, signature, read, report, given, log, ms)
         with self._lock:
-            self._kept[report_id] = (signature, made)
+            self._kept[report_id] = made
             self._kept.move_to_end(report_id)
             while len(self._kept) > KEPT:
                 forgotten, _ = self._kept.popitem(last=False)
                 self._making.pop(forgotten, None)
         return made
-
-    def _make(self, report_id: str, folder: Path, read: Report, recall: Recall) -> Standing:
-        log = store.load_corrections(folder)
-        start = time.perf_counter()
-        report, given = pipeline.correct(read, log, self.settings, recall)
-        ms = (time.perf_counter() - start) * 1000
-        return Standing(id=report_id, folder=folder, read=read, report=report, given=given, log=log, ms=ms)
 
 
 @contextmanager
@@ -124,29 +128,3 @@ def _undisturbed() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _run_folders(folder: Path, depth: int) -> Iterator[Path]:
-    if (folder / store.REPORT).is_file():
-        yield folder
-    if depth:
-        try:
-            below = [path for path in folder.iterdir() if path.is_dir() and not path.is_symlink()]
-        except OSError:
-            return
-        for path in below:
-            if not path.name.startswith("."):
-                yield from _run_folders(path, depth - 1)
-
-
-def signature_of(folder: Path) -> Signature:
-    """Changes whenever the report or its corrections do."""
-    return tuple(_stamp(folder / name) for name in (store.REPORT, store.CORRECTIONS))
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        stat = path.stat()
-    except OSError:
-        return 0, 0
-    return stat.st_mtime_ns, stat.st_size

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from gouji.errors import InputError
 from gouji.forms import load_definitions
 from gouji.review.doubts import Docket
 from gouji.review.guard import csrf_token
 from gouji.review.options import Options, own_name
 from gouji.review.pictures import Gallery
-from gouji.review.shelf import OWN, Shelf
+from gouji.review.shelf import Shelf, Standing
+from gouji.review.source import OWN, FolderSource, Source, open_database
 from gouji.review.summary import Summaries
 from gouji.review.sums import shown
 from gouji.review.uploads import Jobs
@@ -30,10 +31,12 @@ class Review:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.shelf = Shelf(options.root, options.settings)
-        self.gallery = Gallery(options.settings)
-        self.jobs = Jobs(options, self.own_folder)
-        self.summaries = Summaries(self.own_folder / "desk.json")
+        folder = FolderSource(options.root) if options.root is not None else None
+        self.source: Source = folder or open_database(options.database)
+        self.shelf = Shelf(self.source, options.settings)
+        self.gallery = Gallery(self.source, options.settings)
+        self.jobs = Jobs(options, folder) if folder is not None else None  # a database takes no uploads
+        self.summaries = Summaries(folder.root / OWN / "desk.json" if folder is not None else None)
         self._dockets: dict[str, Docket] = {}
         self._lock = threading.Lock()
         self._pages = Environment(
@@ -42,11 +45,6 @@ class Review:
         )  # fmt: skip
         self._pages.globals |= {"forms": form_names(), "version": __version__}
         self._pages.filters["shown"] = shown
-
-    @property
-    def own_folder(self) -> Path:
-        """Where the page keeps what it was given, below the root."""
-        return self.options.root.resolve() / OWN
 
     def docket(self, report_id: str) -> Docket:
         """The report as it stands, with its sums and doubts.
@@ -63,6 +61,14 @@ class Review:
                     self._dockets.pop(next(iter(self._dockets)))
             return kept
 
+    def has_pictures(self, standing: Standing) -> bool:
+        """Whether the file that was read is at hand."""
+        try:
+            self.source.original(standing.id, standing.read.source.file)
+        except InputError:
+            return False
+        return True
+
     def show(self, request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
         """The page written from a template; every value in it is text, never markup."""
         words = Words(language(request))
@@ -74,8 +80,10 @@ class Review:
 
     def close(self) -> None:
         """End the jobs and let go of all files."""
-        self.jobs.close()
+        if self.jobs is not None:
+            self.jobs.close()
         self.gallery.close()
+        self.source.close()
 
 
 def review_of(request: Request) -> Review:

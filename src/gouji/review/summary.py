@@ -15,7 +15,7 @@ from gouji import store
 from gouji.errors import GoujiError, OutputError
 from gouji.records import Record
 from gouji.review.doubts import Docket
-from gouji.review.shelf import Signature, signature_of
+from gouji.review.source import Signature
 from gouji.version import __version__
 from gouji.zh import squeeze
 
@@ -23,7 +23,7 @@ SORTS = ("open", "name", "year", "pages", "findings", "progress")
 
 
 class Summary(Record):
-    """One report on the desk. `open`: flagged numbers nobody decided on; `signature`: of the files it was made of."""
+    """One report on the desk. `open`: flagged numbers nobody decided on; `signature`: of what it was made of."""
 
     id: str
     file: str
@@ -57,7 +57,7 @@ def summarise(docket: Docket) -> Summary:
     return Summary(
         id=docket.standing.id,
         file=report.source.file,
-        title=report.document.title or docket.standing.folder.name,
+        title=report.document.title or docket.standing.name,
         organization=report.document.organization or "",
         year=report.document.fiscal_year,
         kind=report.document.kind,
@@ -72,28 +72,30 @@ def summarise(docket: Docket) -> Summary:
         findings=sum(finding.severity != "info" for finding in report.findings),
         failing=sum(check.status == "fail" for check in report.checks),
         corrections=len(docket.standing.log),
-        signature=signature_of(docket.standing.folder),
+        signature=docket.standing.signature,
     )
 
 
 class Summaries:
-    """The lines of all reports; those whose files did not change are not made again."""
+    """The lines of all reports; those of which nothing changed are not made again. Without a path, not on disk."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._known = _load(path)
+        self._known = _load(path) if path is not None else {}
 
-    def known(self, report_id: str, folder: Path) -> Summary | None:
+    def known(self, report_id: str, signature: Signature) -> Summary | None:
         """The line when it is up to date."""
         found = self._known.get(report_id)
-        current = found is not None and found.version == __version__ and found.signature == signature_of(folder)
+        current = found is not None and found.version == __version__ and found.signature == signature
         return found if current else None
 
     def keep(self, summaries: Iterable[Summary]) -> None:
         """Remember the lines, on disk too where that can be written."""
         with self._lock:
             self._known |= {summary.id: summary for summary in summaries}
+            if self._path is None:
+                return
             with suppress(OSError, OutputError):
                 self._path.parent.mkdir(exist_ok=True)
                 kept = [summary.model_dump(mode="json") for summary in self._known.values()]

@@ -18,6 +18,7 @@ from typing import Literal
 from gouji.errors import InputError, OutputError, TooLargeError
 from gouji.pages.rasterise import media_type
 from gouji.review.options import Options
+from gouji.review.source import OWN, FolderSource
 
 MOST_NAME = 60
 JOBS_KEPT = 50
@@ -26,23 +27,24 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 
 @dataclass(frozen=True)
 class Job:
-    """One upload. `pages`: how many the file has, None until it was opened; `folder`: its run folder when done."""
+    """One upload. `pages`: how many the file has, None until it was opened; `report`: the report's id when done."""
 
     id: str
     name: str
     state: Literal["waiting", "reading", "done", "failed"] = "waiting"
     pages: int | None = None
     read: int = 0
-    folder: str = ""
+    report: str = ""
     error: str = ""
 
 
 class Jobs:
     """Uploads and how far they are; one file is read at a time."""
 
-    def __init__(self, options: Options, own_folder: Path) -> None:
+    def __init__(self, options: Options, source: FolderSource) -> None:
         self._options = options
-        self._uploads = own_folder / "uploads"
+        self._source = source
+        self._uploads = source.root / OWN / "uploads"
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="uploads")
@@ -92,7 +94,7 @@ class Jobs:
             return
         self._change(job_id, state="reading")
         options = self._options
-        command = [sys.executable, "-m", "gouji.review.worker", str(path), str(options.root.resolve())]
+        command = [sys.executable, "-m", "gouji.review.worker", str(path), str(self._source.root)]
         command += [str(options.max_upload_pages), *(["--config", str(options.config)] if options.config else [])]
         command += [word for override in options.overrides for word in ("--set", override)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
@@ -112,7 +114,7 @@ class Jobs:
         elif "page" in said:
             self._change(job_id, read=self.find(job_id).read + 1)
         elif "done" in said:
-            self._change(job_id, state="done", folder=str(said["done"]))
+            self._change(job_id, state="done", report=self._source.id_of(Path(said["done"])))
         elif "error" in said:
             self._change(job_id, state="failed", error=str(said["error"]))
 

@@ -5,7 +5,7 @@ const field = document.querySelector("[data-upload]");
 const list = document.getElementById("jobs");
 let polling = 0;
 
-field.addEventListener("change", async () => {
+field?.addEventListener("change", async () => {
   for (const file of field.files) {
     if (file.size > Number(field.dataset.most) * 1e6) { tell(`${file.name}：${words.toolarge}`, true); continue; }
     const answer = await fetch(`/upload?name=${encodeURIComponent(file.name)}`, {
@@ -52,5 +52,5 @@ async function poll() {
   if (jobs.some((job) => job.state === "waiting" || job.state === "reading")) polling = setTimeout(poll, 700);
 }
 
-if (!list.hidden) poll();
+if (list && !list.hidden) poll();
 document.querySelectorAll(".filters select").forEach((select) => { select.onchange = () => select.form.requestSubmit(); });
