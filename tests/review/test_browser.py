@@ -102,6 +102,19 @@ def test_place_and_cell_light_up_together(open_page: OpenPage) -> None:
     expect(page.locator(f'.canvas [data-cell="{name}"]')).to_have_class(re.compile("lit"))
 
 
+def test_report_without_its_file(open_page: OpenPage, desk: Path) -> None:
+    """Where the scan is not at hand the page says so, asks for no picture, and shows where the cells stand."""
+    (entry,) = desk.glob("*/source.json")
+    entry.write_text(json.dumps({**json.loads(entry.read_text()), "path": str(desk / "gone.pdf")}))
+    page = open_page()
+    page.click(".list .what a")
+    page.wait_for_selector(".spread[data-state=loaded] .canvas svg")
+    expect(page.locator(".sheet .notice-line").first).to_contain_text("原件不在手边")
+    page.locator(".grid td.n").first.click()
+    expect(page.locator(".canvas .cell.lit")).to_be_visible()
+    assert not [url for url in page.asked if url.endswith(".webp")]  # type: ignore[attr-defined]
+
+
 def test_two_persons_on_one_cell(open_page: OpenPage, desk: Path, planted: list[dict[str, Any]]) -> None:
     """The second is shown both values and overwrites nothing unless they say so, knowing."""
     first, second = open_report(open_page), open_report(open_page)

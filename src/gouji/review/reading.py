@@ -31,6 +31,7 @@ def show_report(request: Request, report_id: str) -> HTMLResponse:
     return review.show(
         request, "report.html", docket=docket, report=docket.report, leaves=leaves(docket), units=tuple(UNITS),
         findings=docket.report.findings[:_FINDINGS], stale=docket.standing.given.stale, exports=tuple(FORMATS),
+        pictures=review.has_pictures(docket.standing),
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ let railWatched = false;
 function watchRail() {
   if (railWatched) return;
   railWatched = true;
-  document.querySelectorAll(".leaf").forEach((leaf) => inRail.observe(leaf));
+  document.querySelectorAll(".leaf[data-thumb]").forEach((leaf) => inRail.observe(leaf));
 }
 setTimeout(watchRail, 5000);
 
