@@ -157,7 +157,7 @@ def read_print(
     crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
     prose_crops = [cut_prose(flat, box) for box in prose]
     said = glance(cells.lines, crops, readers.figures)
-    plain = take_plain(said)
+    plain = take_plain(said, crops)
     cut = itertools.chain.from_iterable(crops)
     asked = [crop for crop, read in zip(cut, itertools.chain.from_iterable(plain), strict=True) if read is None]
     readings = iter(readers.engine.read_lines([*asked, *prose_crops]))

@@ -26,6 +26,7 @@ SURE = 0.9  # a number read with at least this certainty is not read again
 MOSTLY = 0.6  # share of a column's filled cells that must be numbers
 FIGURES_TRUST = 2.0  # weight of the reader of figures against the engine: of worn figures it misses half as many
 ALIKE, LEAST_ALIKE = 0.8, 4  # share and number of a column's figures that tell how many decimals it has
+LEAST_SHARE = 0.02  # of the votes: a number with less does not come before what is none
 ODD_CERTAINTY = 0.6  # of a figure that keeps fewer decimals than its column
 SHAPE_TRUST = 0.5  # weight of a candidate made by mending a reading's shape, against the reading itself
 _DASHES = frozenset("-—–－一_ー~")
@@ -193,9 +194,10 @@ def vote(readings: Sequence[Reading], said: Sequence[Reading] = (), places: int 
         for reading in readings:
             if parse_number(reading.figure) is not None:
                 weight[reading.figure] += SHAPE_TRUST * (1 - certainty(reading))
-    ranked = sorted(weight.items(), key=lambda entry: (_shape(entry[0], places), entry[1]), reverse=True)
-    text, most = ranked[0] if ranked else ("", 0.0)
     votes = len(readings) + FIGURES_TRUST * len(said)
+    shaped = {text: share >= LEAST_SHARE * votes and _shape(text, places) for text, share in weight.items()}
+    ranked = sorted(weight.items(), key=lambda entry: (shaped[entry[0]] or (False, False), entry[1]), reverse=True)
+    text, most = ranked[0] if ranked else ("", 0.0)
     rest = tuple((other, round(chance / votes, 4)) for other, chance in ranked[1:4] if other)
     confidence = most / max(votes, sum(weight.values()))
     if places is not None and _shape(text, places) < (True, True):

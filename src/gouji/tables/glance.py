@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from gouji.protocols import Image, LineReader, Reading
 from gouji.tables.fill import CellLine, certainty
@@ -15,6 +16,7 @@ from gouji.zh import parse_number
 
 SURE_ALONE = 0.99  # certainty from which a figure needs no second reader, on a clear page
 CLEAR = 0.85  # share of a page's figures that must be so sure for the page to be clear
+WIDEST = 0.85  # of a crop's height: no sign of a figure stands farther from the next, or from the crop's end
 LONGEST = 12  # times as wide as high: a longer line is no figure
 
 
@@ -41,13 +43,26 @@ def _alone(lines: Sequence[CellLine]) -> list[bool]:
     return [count[line.cell] == 1 for line in lines]
 
 
-def take_plain(said: Sequence[Sequence[Reading | None]]) -> list[list[Reading | None]]:
+def take_plain(
+    said: Sequence[Sequence[Reading | None]], crops: Sequence[Sequence[Image]]
+) -> list[list[Reading | None]]:
     """Of what was said of one page, the figures that are taken without the engine; all None if it is not clear."""
     figures = [reading for group in said for reading in group if reading and parse_number(reading.text) is not None]
     sure = sum(certainty(reading) >= SURE_ALONE for reading in figures)
     clear = bool(figures) and sure >= CLEAR * len(figures)
-    return [[reading if clear and _is_plain(reading) else None for reading in group] for group in said]
+    return [
+        [reading if clear and _is_plain(reading, crop) else None for reading, crop in zip(group, cut, strict=True)]
+        for group, cut in zip(said, crops, strict=True)
+    ]
 
 
-def _is_plain(reading: Reading | None) -> bool:
-    return reading is not None and parse_number(reading.text) is not None and certainty(reading) >= SURE_ALONE
+def _is_plain(reading: Reading | None, crop: Image) -> bool:
+    if reading is None or parse_number(reading.text) is None or certainty(reading) < SURE_ALONE:
+        return False
+    return _fills(reading, crop.shape[1] / crop.shape[0])
+
+
+def _fills(reading: Reading, ratio: float) -> bool:
+    """Whether the signs stand all along a crop `ratio` times as wide as high: a gap may hold what was not seen."""
+    stops = [0.0, *(place * ratio for place in reading.places), ratio]
+    return max(b - a for a, b in pairwise(stops)) <= WIDEST

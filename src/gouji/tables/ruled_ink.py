@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -19,6 +20,8 @@ GAP_INCH = 0.022  # breaks up to this length are bridged
 MAX_THICK_INCH = 0.06
 CLEAR_INCH = 0.02  # where the ink beside a ruling is looked for
 SURE_INCH = 1.5  # a seed shorter than this must also be clear of ink beside it, as a printed cell border is
+LEAST_AIR = 2  # pixels without ink that are air
+MOST_GAPS = 6  # a line with more gaps is dashed, and its gaps are its own
 SEED_SOLID, SEED_BUSY, SURE_BUSY = 0.5, 0.22, 0.45
 SURE_SOLID, SOLID_BUSY = 0.97, 0.33
 JOIN_SOLID, JOIN_BUSY = 0.85, 0.15
@@ -248,8 +251,39 @@ def _runs(
     for i in np.flatnonzero(_may_be_lines(ink, stats, dpi)).tolist():
         x, y, w, h, _ = stats[i].tolist()
         patch = (labels[y : y + h, x : x + w] == i) & (long[y : y + h, x : x + w] > 0)
-        runs += [_ruling(ink, patch, x, y, band, dpi) for band in _bands(patch, dpi)]
+        for start, stop in _between_air(ink, patch, x, y, dpi):
+            part = patch[:, start:stop]
+            runs += [_ruling(ink, part, x + start, y, band, dpi) for band in _bands(part, dpi)]
     return runs
+
+
+def _between_air(ink: Mask, patch: Patch, x: int, y: int, dpi: int) -> list[tuple[int, int]]:
+    """The columns of a patch that may be one ruling: where a stroke keeps air from a ruling across, it is cut off.
+
+    The bridge over a short gap may join a ruling with a stroke of text that lies in line with it in the next cell. A
+    cut part shorter than a seed is left out: it is the stroke.
+    """
+    high, wide = patch.shape
+    inked = np.asarray((ink[y : y + high, x : x + wide] > 0).any(axis=0))
+    edges = np.flatnonzero(np.diff(inked.astype(np.int8)))
+    gaps = [(a + 1, b + 1) for a, b in pairwise(edges.tolist()) if not inked[a + 1]]
+    cuts = [gap for gap in gaps if gap[1] - gap[0] >= LEAST_AIR and _ends_at_crossing(ink, gap, x, y, high, dpi)]
+    if not cuts or len(gaps) > MOST_GAPS:
+        return [(0, wide)]
+    starts, stops = [0, *(stop for _, stop in cuts)], [*(start for start, _ in cuts), wide]
+    return [(a, b) for a, b in zip(starts, stops, strict=True) if b - a >= SEED_INCH * dpi]
+
+
+def _ends_at_crossing(ink: Mask, gap: tuple[int, int], x: int, y: int, high: int, dpi: int) -> bool:
+    """Whether a ruling across passes right before or behind the gap: there is ink on both sides of the run."""
+    clear = 2 * _clear(dpi)
+    above, below = ink[max(0, y - clear) : max(1, y - clear + 1)], ink[y + high + clear - 1 : y + high + clear]
+    if not (above.size and below.size):
+        return False
+    return any(
+        bool((above[:, x + a : x + a + 2] > 0).any()) and bool((below[:, x + a : x + a + 2] > 0).any())
+        for a in (gap[0] - 2, gap[1])
+    )
 
 
 def _may_be_lines(ink: Mask, stats: NDArray[np.int32], dpi: int) -> Patch:

@@ -20,7 +20,7 @@ from gouji.tables.rulings import SAME_INCH, Ruling, Rulings, cluster, group_ruli
 
 REACH_INCH = 0.012  # a line strays this far from where its border lies
 AIR_INCH = 0.012  # print keeps at least this far from a ruling, and beside it paper is looked for
-STROKE_SHARE = 0.5  # of the height of a row: no stroke of a character is longer
+STROKE_SHARE = 0.75  # of the height of a row: no stroke of a character is longer
 SMOOTH_INCH = 0.08  # the page is averaged along a lane over this length
 SMOOTH_SIDE = 0.35  # but over no more than this share of the shortest side of a cell
 LEAST_PIECE = 0.7  # of the averaged length: what is shorter is chance
