@@ -15,7 +15,7 @@ import numpy as np
 
 from gouji.engines.language import DOUBT, Language, Place, choose
 from gouji.protocols import Reading
-from gouji.zh import is_chinese, squeeze
+from gouji.zh import FIGURE_SIGNS, is_chinese, squeeze
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,6 @@ MIN_DROPPED = 0.08  # where none was read, a character at least this likely may 
 OPTIONS = 6
 MIN_RUNNER_UP = 0.02  # share of the winner's probability below which a runner-up is not worth telling
 MAX_ALTERNATIVES = 3
-FIGURES = "0123456789.,-%"
 LONGEST_FIGURE = 16  # characters; what reads longer is no figure
 FOLD = str.maketrans("，。：；（）", ",.:;()")  # a punctuation mark's width is no other reading
 
@@ -78,7 +77,7 @@ class Decoder:
     @cached_property
     def _figure_labels(self) -> list[int]:
         """The classes of blank and of the signs that figures are written with."""
-        return [BLANK, *(i for i, char in enumerate(self.alphabet) if char and char in FIGURES)]
+        return [BLANK, *(i for i, char in enumerate(self.alphabet) if char and char in FIGURE_SIGNS)]
 
     def find_places(self, probabilities: NDArray[np.float32]) -> list[Place]:
         """Where characters were read, and where one may have been dropped, each with what it may be, best first."""

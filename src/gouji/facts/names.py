@@ -76,15 +76,16 @@ def known_entities(text: str) -> list[Entity]:
 def _subjects(text: str, names: Names) -> Iterator[Entity]:
     at = 0
     while at < len(text) - 1:
-        named = next((name for name in names.subjects.get(text[at : at + HEAD], ()) if _is_meant(text, at, name)), "")
+        named = next(
+            (name for name in names.subjects.get(text[at : at + HEAD], ()) if _is_meant(text, at, name, names)), ""
+        )
         if named:
             yield Entity(at, at + len(named), "ITEM", named)
         at += max(1, len(named))
 
 
-def _is_meant(text: str, at: int, name: str) -> bool:
+def _is_meant(text: str, at: int, name: str, names: Names) -> bool:
     """Whether the name stands here, in surroundings that make it a subject's and not a word of the sentence."""
-    names = load_names()
     if not text.startswith(name, at) or (at and not names.before.match(text[at - 1])):
         return False
     end = at + len(name)

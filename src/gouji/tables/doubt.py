@@ -179,6 +179,21 @@ def vote(readings: Sequence[Reading], said: Sequence[Reading] = (), places: int 
     `said` are readings of the reader of figures, which has seen more worn figures. With `places`, numbers with so many
     decimals come before others.
     """
+    weight, votes = _weigh(readings, said), len(readings) + FIGURES_TRUST * len(said)
+    shapes = {
+        text: _shape(text, places) if share >= LEAST_SHARE * votes else (False, False) for text, share in weight.items()
+    }
+    ranked = sorted(weight.items(), key=lambda entry: (shapes[entry[0]], entry[1]), reverse=True)
+    text, most = ranked[0] if ranked else ("", 0.0)
+    rest = tuple((other, round(chance / votes, 4)) for other, chance in ranked[1:4] if other)
+    confidence = most / max(votes, sum(weight.values()))
+    if places is not None and _shape(text, places) < (True, True):
+        confidence = min(confidence, ODD_CERTAINTY)
+    return Reading(text, confidence, (confidence,) * len(text), (), rest)
+
+
+def _weigh(readings: Sequence[Reading], said: Sequence[Reading]) -> dict[str, float]:
+    """The weight of every candidate; what a crop can only be as a figure counts where no candidate is a number."""
     weight: defaultdict[str, float] = defaultdict(float)
     for reading, trust in (*((reading, 1.0) for reading in readings), *((reading, FIGURES_TRUST) for reading in said)):
         for text, chance in ((reading.text, 1.0), *reading.alternatives):
@@ -194,15 +209,7 @@ def vote(readings: Sequence[Reading], said: Sequence[Reading] = (), places: int 
         for reading in readings:
             if parse_number(reading.figure) is not None:
                 weight[reading.figure] += SHAPE_TRUST * (1 - certainty(reading))
-    votes = len(readings) + FIGURES_TRUST * len(said)
-    shaped = {text: share >= LEAST_SHARE * votes and _shape(text, places) for text, share in weight.items()}
-    ranked = sorted(weight.items(), key=lambda entry: (shaped[entry[0]] or (False, False), entry[1]), reverse=True)
-    text, most = ranked[0] if ranked else ("", 0.0)
-    rest = tuple((other, round(chance / votes, 4)) for other, chance in ranked[1:4] if other)
-    confidence = most / max(votes, sum(weight.values()))
-    if places is not None and _shape(text, places) < (True, True):
-        confidence = min(confidence, ODD_CERTAINTY)
-    return Reading(text, confidence, (confidence,) * len(text), (), rest)
+    return weight
 
 
 def _shape(text: str, places: int | None) -> tuple[bool, bool]:
