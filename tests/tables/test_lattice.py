@@ -298,3 +298,13 @@ def test_short_side_broken_in_its_middle() -> None:
     image[middle - 4 : middle + 4, plan.xs[1] - 4 : plan.xs[1] + 5] = 255
     (lattice,) = lattices_of(image, 200)
     assert spans_of(lattice) == plan.spans
+
+
+@pytest.mark.parametrize(("size", "left"), [(40, 132), (42, 96), (44, 102), (44, 114), (40, 66), (42, 60)])
+def test_a_stroke_in_line_with_a_ruling_is_none_of_it(size: int, left: int) -> None:
+    """Text in a merged head whose stroke lies above a ruling's end neither hides that ruling nor cuts the head."""
+    plan = plan_of([300, 300], [50, 145, 50], merged=[(0, 0, 1, 2)])
+    page = draw(plan, thick=6, image=blank(400, 720))
+    write(page, 340 - left, 44, "公务用车购置费", size)
+    (lattice,) = lattices_of(page, 300)
+    assert spans_of(lattice) == plan.spans
