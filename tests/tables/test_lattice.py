@@ -308,3 +308,15 @@ def test_a_stroke_in_line_with_a_ruling_is_none_of_it(size: int, left: int) -> N
     write(page, 340 - left, 44, "公务用车购置费", size)
     (lattice,) = lattices_of(page, 300)
     assert spans_of(lattice) == plan.spans
+
+
+@pytest.mark.parametrize("text", ["公务用车购置费", "上年结转中央下", "一般公共预算财"])
+@pytest.mark.parametrize("size", [38, 40])
+def test_text_of_a_merged_head_is_no_side_wherever_it_stands(text: str, size: int) -> None:
+    """A head merged over two columns stays one cell, whichever stroke of its text lies on the border between them."""
+    plan = plan_of([300, 300], [60, 145, 50], merged=[(0, 0, 1, 2)])
+    for left in range(60, 200, 7):
+        page = draw(plan, thick=6, image=blank(400, 720))
+        write(page, 340 - left, 48, text, size)
+        (lattice,) = lattices_of(page, 300)
+        assert spans_of(lattice) == plan.spans, left

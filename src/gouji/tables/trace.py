@@ -60,12 +60,11 @@ def _traced(
             continue
         contrast = _contrast(lane, smooth, dpi)
         least = max(LEAST_CONTRAST, OF_USUAL * _usual(contrast, own, start))
-        hung = _hung(_contrast(lane, 3, dpi) >= least, [c - start for c in crossing], lane.thick, dpi)
+        hung = _hung(lane, least, [c - start for c in crossing], dpi)
         pieces += [
             Ruling(float(at), float(start + a), float(start + b), lane.thick)
-            for a, b in _stretches(contrast >= least)
+            for a, b in _stretches((contrast >= least) & hung)
             if b - a >= LEAST_PIECE * smooth
-            and hung[a:b].any()
             and not any(run.start <= start + a and start + b <= run.stop for run in own)
         ]
     return pieces
@@ -84,17 +83,33 @@ def _usual(contrast: Floats, own: Sequence[Ruling], start: int) -> float:
     return float(np.median(contrast[inked])) if inked.any() else 0.0
 
 
-def _hung(printed: NDArray[np.bool_], crossing: Sequence[int], thick: float, dpi: int) -> NDArray[np.bool_]:
+def _hung(lane: Lane, least: float, crossing: Sequence[int], dpi: int) -> NDArray[np.bool_]:
     """The lane's parts between borders across, where the print goes on to at least one of the two or fills most of it.
 
     A stroke of text that happens to lie in the lane is shorter than its row and leaves air at both.
     """
-    hung, off, near = np.zeros(len(printed), bool), math.ceil(thick / 2) + 1, max(2, round(AIR_INCH * dpi))
+    printed, air = _contrast(lane, 3, dpi) >= least, _air(lane, least, dpi)
+    hung = np.zeros(len(printed), bool)
+    off, near = math.ceil(lane.thick / 2) + 1, _beside(dpi)
     for a, b in pairwise(crossing):
-        ends = printed[a + off : a + off + near].any() or printed[max(a, b - off - near) : b - off].any()
-        if ends or printed[a:b].mean() > STROKE_SHARE:
-            hung[a:b] = True
+        ends = (slice(a, a + off + near), slice(b - 1, max(a, b - off - near) - 1 if b > off + near else None, -1))
+        reaches = [_reaches(printed[end], air[end], off) for end in ends]
+        hung[a:b] = True in reaches or (None in reaches and printed[a:b].mean() > STROKE_SHARE)
     return hung
+
+
+def _air(lane: Lane, least: float, dpi: int) -> NDArray[np.bool_]:
+    """Where the lane's middle is about as light as its paper."""
+    deep, reach = len(lane.pixels) // 2, _reach(dpi)
+    return np.asarray(lane.pixels[deep - reach : deep + reach + 1].min(axis=0) > np.median(lane.pixels) - least / 2)
+
+
+def _reaches(printed: NDArray[np.bool_], air: NDArray[np.bool_], off: int) -> bool | None:
+    """Whether print begins right behind a border, of which the first `off` pixels are; None where that is not seen."""
+    first = off + int(printed[off:].argmax()) if printed[off:].any() else len(printed)
+    if (air[1:first] & air[: first - 1]).any():
+        return False
+    return True if first < len(printed) else None
 
 
 @dataclass(frozen=True)
