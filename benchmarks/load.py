@@ -17,11 +17,13 @@ import argparse
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
-from injected_errors import report_tables
 from sqlalchemy import Engine, text
 
+from benchmarks.injected_errors import report_tables
 from gouji import store
 from gouji.checks.evaluate import run_checks
 from gouji.config import load_settings
@@ -62,12 +64,13 @@ def facts_of(document: Document) -> tuple[Fact, ...]:
     )  # fmt: skip
 
 
-def write_reports(out: Path, items: int) -> list[Path]:
-    """Saved reports with so many items in all; the same dozen over and over, as documents and bodies of their own."""
+def fictitious_reports(out: Path) -> Iterator[tuple[Path, int]]:
+    """Saved reports without end, each with how many items it has.
+
+    The same dozen over and over, as documents and bodies of their own.
+    """
     reports = [report_of(seed) for seed in range(KINDS_OF_REPORTS)]
-    paths: list[Path] = []
-    while items > 0:
-        n = len(paths)
+    for n in count():
         report = reports[n % KINDS_OF_REPORTS]
         source = report.source.model_copy(update={"sha256": f"{n:064x}"})
         body = f"第{n // 5}号局"
@@ -76,8 +79,17 @@ def write_reports(out: Path, items: int) -> list[Path]:
         path.parent.mkdir(parents=True)
         changed = report.model_copy(update={"source": source, "document": document})
         path.write_text(store.report_to_json(changed), "utf-8")
+        yield path, len(report.items)
+
+
+def write_reports(out: Path, items: int) -> list[Path]:
+    """Saved reports with so many items in all."""
+    paths: list[Path] = []
+    for path, number in fictitious_reports(out):
         paths.append(path)
-        items -= len(report.items)
+        items -= number
+        if items <= 0:
+            break
     return paths
 
 

@@ -17,14 +17,19 @@ from gouji.database.connect import open_database, passes, to_error
 from gouji.database.crawl import load_crawl
 from gouji.database.load import Loaded, load_ready
 from gouji.database.migrate import migrate
-from gouji.errors import InputError
+from gouji.errors import GoujiError, InputError
 
 T = TypeVar("T")
+OnWait = Callable[[GoujiError], None]
+"""Told once why a server is waited for."""
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.25, 5.0
 
 
-def open_migrated(address: str) -> Engine:
+def open_migrated(address: str, wait_s: float = 0, on_wait: OnWait | None = None) -> Engine:
     """The database at the address, its schema up to date.
+
+    A server that does not answer yet is waited for, `wait_s` at most.
 
     Raises:
         UsageError: the address makes no sense.
@@ -33,11 +38,20 @@ def open_migrated(address: str) -> Engine:
     """
     engine = open_database(address)
     try:
-        migrate(engine)
+        bring_up(engine, wait_s, on_wait)
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def bring_up(engine: Engine, wait_s: float, on_wait: OnWait | None = None) -> tuple[str | None, str]:
+    """Bring the schema up to date as `migrate` does, waiting for the server as `open_migrated` does.
+
+    Raises:
+        OutputError: the database cannot be reached or written. SetupError: a newer gouji made the schema.
+    """
+    return patiently(engine, lambda: migrate(engine), wait_s, on_wait)
 
 
 def load_saved(engine: Engine, path: Path, settings: Settings, wait_s: float) -> Loaded:
@@ -94,7 +108,7 @@ def find_journals(path: Path) -> list[Path]:
     return sorted(journal.parent for pattern in (NAME, f"*/{NAME}") for journal in path.glob(pattern))
 
 
-def patiently(engine: Engine, load: Callable[[], T], wait_s: float) -> T:
+def patiently(engine: Engine, load: Callable[[], T], wait_s: float, on_wait: OnWait | None = None) -> T:
     """What `load` gives, tried again while the server is away.
 
     Raises:
@@ -107,6 +121,9 @@ def patiently(engine: Engine, load: Callable[[], T], wait_s: float) -> T:
         except DBAPIError as error:
             if not passes(engine, error) or time.monotonic() + pause > end:
                 raise to_error(engine, error) from error
+            if on_wait is not None:
+                on_wait(to_error(engine, error))
+                on_wait = None
         engine.dispose()
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE_S)

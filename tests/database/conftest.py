@@ -1,23 +1,21 @@
-"""Databases to load into: a new SQLite file, and a new database on a PostgreSQL server that the tests start."""
+"""Databases to load into: a new SQLite file, and a new database on a PostgreSQL server started for the tests."""
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from benchmarks.postgres import Postgres, running
 from gouji import store
 from gouji.checks.evaluate import run_checks
 from gouji.config import load_settings
+from gouji.errors import SetupError
 from gouji.forms import load_definitions, read_items, recognise_forms
 from gouji.records import Cell, Document, Fact, MadeBy, Page, Paragraph, Report, Source, Table
 from gouji.synth.forms import all_forms
@@ -28,66 +26,15 @@ from gouji.zh import UNITS, parse_number
 MakeReport = Callable[..., Report]
 
 
-class Postgres:
-    """A server of the tests' own, in a folder of its own, on the loopback interface."""
-
-    def __init__(self, binaries: Path, folder: Path) -> None:
-        self._binaries, self._folder = binaries, folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self._made = 0
-
-    def run(self, program: str, *arguments: str) -> None:
-        """Run one of the server's programs, as its own user where the tests run as root."""
-        command = [str(self._binaries / program), *arguments]
-        if os.geteuid() == 0:
-            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
-        subprocess.run(command, check=True, capture_output=True, timeout=60, cwd=self._folder)
-
-    def start(self) -> None:
-        """Start, or start again."""
-        options = f"-k {self._folder} -p {self.port} -c listen_addresses=127.0.0.1 -c fsync=off"
-        log = str(self._folder / "log")
-        self.run("pg_ctl", "-D", str(self._folder / "data"), "-o", options, "-l", log, "-w", "start")
-
-    def stop(self) -> None:
-        """Stop at once, as a crash would."""
-        self.run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
-
-    def new_database(self) -> str:
-        """The address of a new, empty database."""
-        self._made += 1
-        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", f"test{self._made}")
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/test{self._made}"
-
-
-def find_binaries() -> Path | None:
-    """Where the server's programs are."""
-    known = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    found = known[-1] if known else shutil.which("initdb")
-    return Path(found).parent if found else None
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A running PostgreSQL server; the tests that need it are skipped where none can be started."""
-    binaries = find_binaries()
-    if binaries is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder = Path(tempfile.mkdtemp(prefix="gouji-pg-"))  # its socket's path must be short
-    server = Postgres(binaries, folder)
-    try:
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        server.run("initdb", "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
-        server.start()
-    except (LookupError, OSError, subprocess.SubprocessError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        pytest.skip(f"PostgreSQL cannot be started here: {error}")
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running())
+        except SetupError as error:
+            pytest.skip(str(error))
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from benchmarks.database_rows import dump, plain
+from benchmarks.postgres import Postgres
 from gouji import store
 from gouji.cli.app import run
 from gouji.config import load_settings
@@ -22,7 +24,6 @@ from gouji.database.load import Loaded, load_report
 from gouji.database.models import (
     ROWS,
     AppearanceRow,
-    Base,
     CorrectionRow,
     DocumentRow,
     FetchRow,
@@ -47,28 +48,6 @@ def rows_of(address: str, kind: str, version: int = 1) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in found]
 
 
-def dump(address: str) -> dict[str, list[str]]:
-    """All rows of all tables but the time of loading, with documents and versions named by their content."""
-    engine = open_database(address)
-    with engine.connect() as connection:
-        documents = {row.id: row.sha256 for row in connection.execute(select(DocumentRow.id, DocumentRow.sha256))}
-        versions = {row.id: row.digest for row in connection.execute(select(VersionRow.id, VersionRow.digest))}
-        found = {}
-        for table in Base.metadata.sorted_tables:
-            names = [c.name for c in table.columns if c.name != "loaded_at" and (table.name, c.name) not in KEYS]
-            query = select(*(table.c[name] for name in names))
-            rows = [dict(row._mapping) for row in connection.execute(query)]
-            for row in rows:
-                row |= {name: plain((value,))[0] for name, value in row.items()}
-                row |= {"document": documents.get(row.get("document")), "version": versions.get(row.get("version"))}  # type: ignore[arg-type]  # fmt: skip
-            found[table.name] = sorted(map(repr, rows))
-    engine.dispose()
-    return found
-
-
-KEYS = {("documents", "id"), ("versions", "id"), ("versions", "reading")}
-
-
 def load(address: str, *reports: Report) -> list[Loaded]:
     engine = open_migrated(address)
     done = [load_report(engine, report) for report in reports]
@@ -84,13 +63,8 @@ def test_rows_read_back_are_equal(address: str, make_report: MakeReport, kind: s
     """Every row of every kind comes back as the report has it, figures to the last digit."""
     report = make_report(1)
     load(address, report)
-    assert sorted(map(repr, map(plain, rows_of(address, kind)))) == sorted(
-        map(repr, map(plain, report_to_rows(report)[kind]))
-    )
-
-
-def plain(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(value.normalize() + 0 if isinstance(value, Decimal) else value for value in row)
+    found, wanted = rows_of(address, kind), report_to_rows(report)[kind]
+    assert sorted(repr([*map(plain, row)]) for row in found) == sorted(repr([*map(plain, row)]) for row in wanted)
 
 
 def test_every_row_says_where_it_stands(address: str, make_report: MakeReport) -> None:
@@ -294,7 +268,7 @@ def test_loaders_at_the_same_time_do_not_collide(address: str, shelf: Path, tmp_
     assert dump(address) == dump(calm)
 
 
-def test_a_server_that_restarts_is_waited_for(postgres: Any, shelf: Path, tmp_path: Path) -> None:
+def test_a_server_that_restarts_is_waited_for(postgres: Postgres, shelf: Path, tmp_path: Path) -> None:
     """PostgreSQL crashes in the middle of a load and comes back: the loader goes on, and nothing is lost or doubled."""
     address = postgres.new_database()
     loader = start_loader(shelf, address)
@@ -308,3 +282,30 @@ def test_a_server_that_restarts_is_waited_for(postgres: Any, shelf: Path, tmp_pa
     calm = f"sqlite:///{tmp_path / 'calm.db'}"
     run(["load", str(shelf), "--to", calm, "-q"])
     assert dump(address) == dump(calm)
+
+
+def test_a_server_that_starts_late_is_waited_for(postgres: Postgres, shelf: Path, tmp_path: Path) -> None:
+    """A loader that finds no server says what it waits for, and loads when it is there."""
+    address = postgres.new_database()
+    postgres.stop()
+    loader = start_loader(shelf, address)
+    assert loader.stderr is not None
+    said = loader.stderr.readline()
+    postgres.start()
+    _, errors = loader.communicate(timeout=120)
+    assert (loader.returncode, errors) == (0, "")
+    assert "the server cannot be reached" in said
+    assert "waiting up to 60 s" in said
+    calm = f"sqlite:///{tmp_path / 'calm.db'}"
+    run(["load", str(shelf), "--to", calm, "-q"])
+    assert dump(address) == dump(calm)
+
+
+def test_what_does_not_pass_is_not_waited_for(
+    postgres: Postgres, shelf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A database that the server does not have is told at once."""
+    assert run(["load", str(shelf), "--to", postgres.new_database() + "no"]) == 6
+    said = capsys.readouterr().err
+    assert "make it with createdb" in said
+    assert "waiting" not in said

@@ -182,7 +182,7 @@ def test_a_wrong_address_is_told(
     address: str, code: int, said: str, shelf: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each mistake has its sentence and its exit code, and no password is shown."""
-    assert run(["load", str(shelf), "--to", address]) == code
+    assert run(["load", str(shelf), "--to", address, "--wait", "0"]) == code
     told = capsys.readouterr().err
     assert said in told
     assert told.count("\n") == 1

@@ -343,7 +343,8 @@ def load(
         bool, typer.Option("--migrate-only", help="Bring the database's schema up to date and load nothing.")
     ] = False,
     wait: Annotated[
-        float, typer.Option(min=0, help="How many seconds to wait for a server that goes away in the middle.")
+        float,
+        typer.Option(min=0, help="How many seconds to wait for a server that is away, at the start or in the middle."),
     ] = 60,
     quiet: Quiet = False,
 ) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import typer
 
 from gouji import store
 from gouji.config import load_settings
-from gouji.errors import EXIT_PARTLY, InputError, SetupError, UsageError
+from gouji.errors import EXIT_PARTLY, GoujiError, InputError, SetupError, UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -47,7 +47,7 @@ def load_paths(paths: Sequence[Path], options: Options) -> int:
         raise _missing(error) from error
     journals = [folder for path in paths if path.is_dir() for folder in find_journals(path)]
     reports = list(store.find_reports(path for path in paths if not _holds_only_a_crawl(path)))
-    engine = open_migrated(options.to)
+    engine = open_migrated(options.to, options.wait_s, _waits(options))
     try:
         for folder in journals:
             _load_journal(engine, folder, options)
@@ -60,15 +60,22 @@ def _missing(error: ModuleNotFoundError) -> SetupError:
     return SetupError(f'the package {error.name} is missing; pip install "gouji[database]"')
 
 
+def _waits(options: Options) -> Callable[[GoujiError], None]:
+    def tell(why: GoujiError) -> None:
+        typer.echo(f"gouji: {why}; waiting up to {options.wait_s:.0f} s for it", err=True)
+
+    return tell
+
+
 def _migrate(options: Options) -> int:
     try:
         from gouji.database.connect import open_database
-        from gouji.database.migrate import migrate
+        from gouji.loading import bring_up
     except ModuleNotFoundError as error:
         raise _missing(error) from error
     engine = open_database(options.to)
     try:
-        before, after = migrate(engine)
+        before, after = bring_up(engine, options.wait_s, _waits(options))
     finally:
         engine.dispose()
     if not options.quiet:

@@ -115,6 +115,7 @@ _SENTENCES = (
     ("database .* does not exist", "the server has no such database; make it with createdb, then run again"),
     ("permission denied", "the user may not do this ({why}); run gouji load --migrate-only as the database's owner"),
 )
+_STAYS = "password|authentication|does not exist|permission denied|not known|no pg_hba"  # said of a connection refused
 _REACH = r"connection|connect|resolve|terminat|closed|timeout|starting up|shutting down|recovery"
 
 
@@ -130,6 +131,8 @@ def _sentence(why: str, sqlite: bool) -> str:
 def passes(engine: Engine, error: DBAPIError) -> bool:
     """Whether the error may be gone in a while: the server went away, is starting, or took back a transaction."""
     if engine.dialect.name == "sqlite":
+        return False
+    if re.search(_STAYS, str(error.orig), re.IGNORECASE):
         return False
     state = getattr(error.orig, "sqlstate", None) or ""
     lost = error.connection_invalidated or (isinstance(error, OperationalError) and not state)

@@ -27,10 +27,10 @@ def migrate(engine: Engine) -> tuple[str | None, str]:
     """Bring the schema up to date; gives the revision before (None: there was no schema) and after.
 
     Raises:
-        OutputError: the database cannot be reached, or the user may not change it.
+        DBAPIError: the database cannot be reached, or the user may not change it; see `gouji.loading.patiently`.
         SetupError: a newer gouji made this schema.
     """
-    with told(engine), engine.begin() as connection:
+    with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         script = scripts()
