@@ -34,10 +34,16 @@ def flatten(grey: Mask, dpi: int) -> Mask:
 def ink_of(flat: Mask, dpi: int, contrast: float = 0.12) -> Mask:
     """Ink of a flattened page: darker than its neighbourhood's mean by `contrast` (a share of full scale)."""
     side = max(15, round(dpi * 0.18) | 1)
-    smooth = cv2.GaussianBlur(flat, (3, 3), 0)
     return np.asarray(
-        cv2.adaptiveThreshold(smooth, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 255 * contrast)
+        cv2.adaptiveThreshold(
+            smoothed(flat), 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, side, 255 * contrast
+        )
     )
+
+
+def smoothed(flat: Mask) -> Mask:
+    """The page with single dark or light pixels evened out."""
+    return np.asarray(cv2.GaussianBlur(flat, (3, 3), 0))
 
 
 def straight_ink(ink: Mask, length: int, horizontal: bool, gap: int = 0) -> Mask:

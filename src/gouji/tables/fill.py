@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.geometry import Box, area, intersection
-from gouji.ink import Mask, ink_of, print_height
+from gouji.ink import Mask, ink_of, print_height, smoothed
 from gouji.protocols import Image, Reading
 from gouji.records import Grid, GridCell
 from gouji.tables.lattice import Lattice
@@ -24,6 +24,9 @@ BORDER_INCH, BORDER_INK = 0.045, 0.3  # and so is what is inked over this share 
 SPECK_INCH = 0.025  # a component smaller than this both ways is no text by itself
 DASH_INCH = 0.035  # a flat component must be this wide to be a dash
 LEAST_PRINT = 0.3  # of the height of print: what is smaller both ways is no line of text
+THIN_CONTRAST = 30  # grey levels under a cell's paper: the thin strokes beside thick rulings, which darken the mean
+MOST_RIM = 4  # pixels that a border shines into a cell
+MOST_INK = 0.4  # of a cell: where more is that dark, its paper is no even one
 PALE = 0.45  # of the way from the page's print to white
 
 
@@ -58,13 +61,15 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Se
         x0, y0, x1, y1 = lattice.box
         ink = ink_of(flat[y0:y1, x0:x1], dpi)
         height, grey = print_height(ink, dpi), flat[y0:y1, x0:x1]
+        smooth = smoothed(grey)
         pale = pale_from(grey, ink, dpi)
         found: list[CellLine] = []
         for index, cell in enumerate(lattice.cells):
             inner = _inner(ink, _shift(lattice.box_of(cell), -x0, -y0), dpi)
-            patch = ink[inner[1] : inner[3], inner[0] : inner[2]]
+            patch = _part(ink, inner)
             if patch.size == 0 or not patch.any():
                 continue
+            patch |= _thin_strokes(_part(smooth, inner))
             text = _without_specks(ink, inner, height, dpi)
             if any(area(intersection(seal, lattice.box_of(cell))) for seal in seals):
                 text &= _has_core(patch, _part(grey, inner) < pale)
@@ -119,6 +124,15 @@ def pale_from(grey: Mask, ink: Mask, dpi: int) -> float:
 
 def _part(image: Mask, box: Box) -> Mask:
     return image[box[1] : box[3], box[0] : box[2]]
+
+
+def _thin_strokes(patch: Mask) -> Mask:
+    """Ink by the cell's own paper, its borders' rims left out; none where light is uneven or most of it is print."""
+    thin = np.asarray((patch < np.median(patch) - THIN_CONTRAST).astype(np.uint8) * 255)
+    for side in (thin, thin[::-1], thin.T, thin.T[::-1]):
+        rim = next((n for n, line in enumerate(side[:MOST_RIM]) if line.mean() <= 255 * BORDER_INK), MOST_RIM)
+        side[:rim] = 0
+    return thin if thin.mean() <= 255 * MOST_INK else np.zeros_like(thin)
 
 
 def _has_core(patch: Mask, dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
