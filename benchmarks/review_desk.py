@@ -80,8 +80,8 @@ def write_long(out: Path, like: Path, times: int) -> Path:
 
 
 def _repeated(report: Report, times: int) -> Report:
-    """The report so many times over, pages and tables renumbered; without facts and items."""
-    pages, tables, checks, narrative = [], [], [], []
+    """The report so many times over, pages and tables renumbered; without facts."""
+    pages, tables, items, checks, narrative = [], [], [], [], []
     for k in range(times):
         shift = k * len(report.pages)
         pages += [page.model_copy(update={"page": page.page + shift}) for page in report.pages]
@@ -89,6 +89,8 @@ def _repeated(report: Report, times: int) -> Report:
             cells = tuple(cell.model_copy(update={"page": cell.page + shift}) for cell in table.cells)
             update = {"id": f"{table.id}-{k}", "pages": tuple(n + shift for n in table.pages), "cells": cells}
             tables.append(table.model_copy(update=update))
+        for item in report.items:
+            items.append(item.model_copy(update={"table": f"{item.table}-{k}", "page": item.page + shift}))
         for check in report.checks:
             places = tuple(
                 p.model_copy(update={"table": f"{p.table}-{k}", "page": (p.page or 0) + shift})
@@ -98,8 +100,9 @@ def _repeated(report: Report, times: int) -> Report:
             checks.append(check.model_copy(update={"operands": places}))
         moved = ({"pages": tuple(n + shift for n in each.pages)} for each in report.narrative)
         narrative += [each.model_copy(update=m) for each, m in zip(report.narrative, moved, strict=True)]
-    update = {"pages": tuple(pages), "tables": tuple(tables), "checks": tuple(checks), "narrative": tuple(narrative)}
-    return report.model_copy(update={**update, "facts": (), "items": (), "suggestions": (), "findings": ()})
+    update = {"pages": tuple(pages), "tables": tuple(tables), "items": tuple(items), "checks": tuple(checks)}
+    update |= {"narrative": tuple(narrative), "facts": (), "suggestions": (), "findings": ()}
+    return report.model_copy(update=update)
 
 
 def misread(folder: Path, settings: Settings, number: int) -> dict[str, object]:

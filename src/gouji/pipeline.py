@@ -24,6 +24,7 @@ from gouji.reading import Readers, find_frames, read_digital, read_scan
 from gouji.recall import Recall
 from gouji.records import Cell, Correction, Finding, Item, MadeBy, Page, PageReading, Report, Source, Suggestion, Table
 from gouji.tables.join import join_pages
+from gouji.undisturbed import undisturbed
 from gouji.version import __version__
 
 
@@ -96,6 +97,7 @@ def assemble(source: Source, readings: Sequence[PageReading], settings: Settings
     )
 
 
+@undisturbed()
 def correct(
     report: Report, log: Sequence[Correction], settings: Settings, recall: Recall | None = None
 ) -> tuple[Report, Corrected]:
@@ -105,11 +107,23 @@ def correct(
     is not changed. Needs milliseconds, no pixels and no engine. With the `recall` of the time before only what changed
     since is made.
     """
+    if not standing(log):
+        return report, apply(report, log)
     recall = recall or Recall()
     recall.turn()
     given = apply(report, log, recall)
-    if not standing(log):
-        return report, given
+    return _made_afresh(report, given, settings, recall), given
+
+
+@undisturbed()
+def remember(report: Report, settings: Settings, recall: Recall) -> None:
+    """Make all that the next `correct` may recall, so that a report's first correction is as fast as those after it."""
+    recall.turn()
+    _made_afresh(report, apply(report, (), recall), settings, recall)
+
+
+def _made_afresh(report: Report, given: Corrected, settings: Settings, recall: Recall) -> Report:
+    """The report with what was laid over it, its items and checks made afresh."""
     definitions = load_definitions()
     heads_stand = len(given.tables) == len(report.tables) and all(map(_same_head, given.tables, report.tables))
     known = given.tables if heads_stand else recognise_forms(given.tables, definitions)
@@ -128,7 +142,7 @@ def correct(
         "suggestions": _left_open(checked.suggestions, tables),
         "findings": (*_of_the_file(report.findings), *checked.findings),
     }
-    return report.model_copy(update=update), given
+    return report.model_copy(update=update)
 
 
 def _same_head(one: Table, other: Table) -> bool:

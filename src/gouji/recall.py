@@ -19,6 +19,11 @@ class Recall:
         self._last: dict[object, tuple[object, Any]] = {}
         self._now: dict[object, tuple[object, Any]] = {}
 
+    @property
+    def empty(self) -> bool:
+        """Whether this run has made nothing yet."""
+        return not self._now
+
     def turn(self) -> None:
         """Begin another run; what the last one did not ask for is forgotten."""
         self._last, self._now = self._now, {}

@@ -28,6 +28,7 @@ from gouji.config import Settings, data_dir
 from gouji.corrections import admit
 from gouji.errors import InputError, OutputError, UsageError
 from gouji.records import Correction, PageReading, Record, Report
+from gouji.undisturbed import undisturbed
 from gouji.version import __version__
 
 SOURCE = "source.json"
@@ -130,6 +131,7 @@ def finished_report(folder: Path, key: str) -> Report | None:
     return report if report.pages and all(page.status == "read" for page in report.pages) else None
 
 
+@undisturbed()
 def load_report(path: Path) -> Report:
     """The report as read, in a file or in the run folder.
 

@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 from review.asking import token_of
 
 from gouji import store
+from gouji.forms import items
 from gouji.review import Options, create_app
 from gouji.review.summary import choose
 
@@ -110,6 +111,22 @@ class TestDecisions:
         assert undone["mended"] == -said["mended"]
         assert undone["left"] == 2
         assert post(f"{report_url}/undo", {}).status_code == 422
+
+    def test_first_decision_recalls_what_was_made_ready(
+        self, post: Post, report_url: str, desk: Path, planted: list[dict[str, Any]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        """Made ready, a report's first decision makes no more tables' items anew than its second, after an undo too."""
+        made: list[str] = []
+        each_item = items._each_item
+        monkeypatch.setattr(items, "_each_item", lambda table, *more: made.append(table.id) or each_item(table, *more))
+        assert post(f"{report_url}/ready", {}).status_code == 204
+        assert len(made) > 1
+        for _ in range(2):
+            made.clear()
+            assert post(f"{report_url}/decide", cell_of(planted[0], desk)).status_code == 200
+            assert len(made) == 1
+            post(f"{report_url}/undo", {})
 
     def test_second_person_is_told_and_overwrites_nothing(
         self, post: Post, report_url: str, desk: Path, planted: list[dict[str, Any]]
@@ -214,12 +231,13 @@ class TestShown:
         assert any("<mark data-fact=" in page for page in pages)
 
     def test_crops_are_pictures_within_the_page(self, client: TestClient, report_url: str) -> None:
-        """A page, its small picture and a crop come as WebP; a place outside the page is none."""
-        for url in ("image/1.webp", "small/1.webp", "image/1/10-10-200-60.webp", "image/1/10-10-200-60.webp?room=50"):
+        """A page comes as JPEG, its small picture and a crop as WebP; a place outside the page is none."""
+        assert client.get(f"{report_url}/image/1.jpg").headers["content-type"] == "image/jpeg"
+        for url in ("small/1.webp", "image/1/10-10-200-60.webp", "image/1/10-10-200-60.webp?room=50"):
             answer = client.get(f"{report_url}/{url}")
             assert answer.headers["content-type"] == "image/webp"
             assert answer.content[8:12] == b"WEBP"
-        assert client.get(f"{report_url}/image/99.webp").status_code == 404
+        assert client.get(f"{report_url}/image/99.jpg").status_code == 404
         assert client.get(f"{report_url}/image/1/9000-9000-9100-9100.webp").status_code == 404
 
     def test_changed_source_is_not_shown(self, client: TestClient, report_url: str, desk: Path) -> None:
@@ -230,7 +248,7 @@ class TestShown:
         other.write_bytes(other.read_bytes() + b"\n")
         moved = entry.model_copy(update={"path": str(other)})
         store.write_text(folder_of(desk) / store.SOURCE, moved.model_dump_json())
-        assert client.get(f"{report_url}/image/1.webp").status_code == 404
+        assert client.get(f"{report_url}/image/1.jpg").status_code == 404
 
     @pytest.mark.parametrize("kind", ["json", "xlsx", "html", "markdown"])
     def test_exports_come_as_files(self, client: TestClient, report_url: str, kind: str) -> None:

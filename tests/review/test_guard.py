@@ -90,7 +90,7 @@ class TestFolder:
     @pytest.mark.parametrize(
         "url",
         [
-            "/r/..%2f..%2fetc", "/r/000000000000", "/static/..%2fapp.py", "/static/../app.py", "/r/x/image/1.webp",
+            "/r/..%2f..%2fetc", "/r/000000000000", "/static/..%2fapp.py", "/static/../app.py", "/r/x/image/1.jpg",
             "/static/%2e%2e/%2e%2e/options.py",
         ],
     )  # fmt: skip

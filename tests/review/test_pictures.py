@@ -17,7 +17,7 @@ def pictures_of(client: TestClient) -> tuple[int, bool, bool]:
     """The status of the first page's picture; whether the page and the queue say that it is not at hand."""
     found = re.search(r'href="(/r/[0-9a-f]{12})"', client.get("/").text)
     assert found
-    status = client.get(f"{found[1]}/image/1.webp").status_code
+    status = client.get(f"{found[1]}/image/1.jpg").status_code
     pages = (client.get(found[1] + part).text for part in ("/page/1", "/queue"))
     page, queue = ("原件不在手边" in text for text in pages)
     return status, page, queue

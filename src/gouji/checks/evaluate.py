@@ -18,6 +18,7 @@ from gouji.checks.unread import unread_cells
 from gouji.config import ChecksSettings
 from gouji.recall import Recall
 from gouji.records import Check, Document, Fact, Finding, Item, Page, Paragraph, Suggestion, Table
+from gouji.undisturbed import undisturbed
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Outcome:
     findings: tuple[Finding, ...]
 
 
+@undisturbed()
 def run_checks(
     tables: Sequence[Table],
     items: Sequence[Item],

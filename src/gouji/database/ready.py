@@ -16,6 +16,7 @@ from typing import Any
 from gouji.database.types import to_sqlite
 from gouji.records import Report, Source
 from gouji.rows import KINDS, report_to_rows
+from gouji.undisturbed import undisturbed
 
 Row = tuple[Any, ...]
 
@@ -62,6 +63,7 @@ def _content(report: Report) -> bytes:
     return report.model_dump_json(exclude={"source": {"file", "url"}}).encode()
 
 
+@undisturbed()
 def unpack(packed: bytes, file: str, url: str | None) -> Report:
     """The report that `Ready.packed` holds, with the names under which its file was found.
 

@@ -64,7 +64,7 @@ def _told(review: Review, before: Docket, correction: str) -> JSONResponse:
         **_state(after),
         "correction": correction,
         "ms": round(after.standing.ms, 1),
-        "mended": _failing(before) - _failing(after),
+        "mended": before.failing - after.failing,
         "settled": before.progress.left - after.progress.left,
     }
     return JSONResponse(said)
@@ -77,12 +77,8 @@ def _state(docket: Docket) -> dict[str, object]:
         "left": docket.progress.left,
         "percent": docket.progress.percent,
         "doubtful": docket.progress.doubtful,
-        "failing": _failing(docket),
+        "failing": docket.failing,
     }
-
-
-def _failing(docket: Docket) -> int:
-    return sum(check.status == "fail" for check in docket.report.checks)
 
 
 @router.get("/r/{report_id}/state")

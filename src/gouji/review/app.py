@@ -53,7 +53,8 @@ async def _answer(request: Request, error: Exception) -> Response:
     """An error as a page, or as JSON to a script."""
     status = _status(error)
     message = str(error) if isinstance(error, GoujiError) else ""
-    if request.method == "GET" and not request.headers.get("x-csrf-token") and not request.url.path.endswith(".webp"):
+    shown = not request.url.path.endswith((".webp", ".jpg")) and not request.headers.get("x-csrf-token")
+    if request.method == "GET" and shown:
         return review_of(request).show(request, "error.html", status, message=message, number=status)
     said = {"error": getattr(error, "code", "request"), "message": message}
     if isinstance(error, ConflictError):

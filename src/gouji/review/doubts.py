@@ -87,6 +87,11 @@ class Docket:
                     yield table, cell
 
     @cached_property
+    def failing(self) -> int:
+        """How many checks fail."""
+        return sum(check.status == "fail" for check in self.report.checks)
+
+    @cached_property
     def progress(self) -> Progress:
         """How far the review is."""
         cells = [cell for table in self.report.tables for cell in table.cells]

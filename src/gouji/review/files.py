@@ -24,11 +24,11 @@ _AGE = {"Cache-Control": "private, max-age=86400, immutable"}
 _MOST_ROOM = 400
 
 
-@router.get("/image/{number}.webp")
+@router.get("/image/{number}.jpg")
 def show_page(request: Request, report_id: str, number: int) -> Response:
     """The upright page."""
     review = review_of(request)
-    return _picture(lambda: review.gallery.page(review.shelf.open(report_id), number))
+    return _picture(lambda: review.gallery.page(review.shelf.open(report_id), number), ".jpg")
 
 
 @router.get("/small/{number}.webp")
@@ -48,9 +48,9 @@ def show_crop(
     return _picture(lambda: review.gallery.crop(review.shelf.open(report_id), number, box, room))
 
 
-def _picture(draw: Callable[[], bytes]) -> Response:
+def _picture(draw: Callable[[], bytes], kind: str = ".webp") -> Response:
     try:
-        return Response(draw(), media_type=MEDIA_TYPE, headers=_AGE)
+        return Response(draw(), media_type=MEDIA_TYPE[kind], headers=_AGE)
     except PageError as error:
         raise InputError(str(error)) from error
 

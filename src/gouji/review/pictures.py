@@ -25,14 +25,17 @@ PAGE_WIDTH = 1400  # px of the page picture that is looked at
 THUMB_WIDTH = 120
 CROP_WIDTH = 720  # px to which the crop of one number is enlarged, at most `CROP_TIMES`
 CROP_TIMES = 6.0
-QUALITY = 72
+QUALITY = {".webp": 72, ".jpg": 82}
 PAGES_KEPT, PICTURES_KEPT, FILES_KEPT = 6, 240, 3
-MEDIA_TYPE = "image/webp"
+MEDIA_TYPE = {".webp": "image/webp", ".jpg": "image/jpeg"}
 _MARK = (30, 60, 200)  # BGR of the frame around the number
 
 
 class Gallery:
-    """Pictures as WebP. One page is drawn at a time; what was drawn is kept for a while."""
+    """Pictures: whole pages as JPEG, which takes a twentieth of the time to make, all else as WebP, which is sharper.
+
+    One page is drawn at a time; what was drawn is kept for a while.
+    """
 
     def __init__(self, source: Source, settings: Settings, password: str | None = None) -> None:
         self._source = source
@@ -51,7 +54,7 @@ class Gallery:
         """
         return self._kept(
             (standing.read.source.sha256, number, "page"),
-            lambda: _encode(_to_width(self._page(standing, number), PAGE_WIDTH)),
+            lambda: _encode(_to_width(self._page(standing, number), PAGE_WIDTH), ".jpg"),
         )
 
     def thumb(self, standing: Standing, number: int) -> bytes:
@@ -126,8 +129,9 @@ class Gallery:
         return self._files[sha256]
 
 
-def _encode(image: Image) -> bytes:
-    return bytes(cv2.imencode(".webp", image, [cv2.IMWRITE_WEBP_QUALITY, QUALITY])[1].tobytes())
+def _encode(image: Image, kind: str = ".webp") -> bytes:
+    how = cv2.IMWRITE_WEBP_QUALITY if kind == ".webp" else cv2.IMWRITE_JPEG_QUALITY
+    return bytes(cv2.imencode(kind, image, [how, QUALITY[kind]])[1].tobytes())
 
 
 def _to_width(image: Image, width: int) -> Image:

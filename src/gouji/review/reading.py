@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from gouji.corrections import standing
 from gouji.corrections.structure import CellKey
@@ -25,14 +25,23 @@ _FINDINGS = 200
 
 @router.get("", response_class=HTMLResponse)
 def show_report(request: Request, report_id: str) -> HTMLResponse:
-    """The report without its pages, which are asked for when they come into view."""
+    """The report with its first page; the others are asked for when they come into view."""
     review = review_of(request)
     docket = review.docket(report_id)
+    first = docket.report.pages[:1]
     return review.show(
         request, "report.html", docket=docket, report=docket.report, leaves=leaves(docket), units=tuple(UNITS),
         findings=docket.report.findings[:_FINDINGS], stale=docket.standing.given.stale, exports=tuple(FORMATS),
-        pictures=review.has_pictures(docket.standing),
+        pictures=review.has_pictures(docket.standing), spread=Spreads(docket).spread(first[0]) if first else None,
+        fact_name=fact_name,
     )  # fmt: skip
+
+
+@router.post("/ready")
+def make_ready(request: Request, report_id: str) -> Response:
+    """Make what the first decision needs, while the person still looks at the scan."""
+    review_of(request).shelf.prepare(report_id)
+    return Response(status_code=204)
 
 
 @router.get("/page/{number}", response_class=HTMLResponse)

@@ -6,8 +6,6 @@ import gc
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gouji import pipeline
@@ -16,6 +14,7 @@ from gouji.corrections import Corrected
 from gouji.recall import Recall
 from gouji.records import Correction, Report
 from gouji.review.source import Signature, Source, no_such_report
+from gouji.undisturbed import undisturbed
 
 KEPT = 12  # reports in memory
 SEEN_FOR_S = 2.0  # how long the list of reports holds
@@ -71,9 +70,28 @@ class Shelf:
             InputError: there is no such report, or it is damaged.
         """
         name = self._name(report_id)
+        signature = self.source.signatures([report_id])[report_id]
+        kept = self._known(report_id)
+        if kept is not None and kept.signature == signature:
+            return kept
         making, recall = self._in_hand(report_id)
         with making:
             return self._opened(report_id, name, recall)
+
+    def prepare(self, report_id: str) -> None:
+        """Make what the checks of a decision recall, so that the first one is answered as fast as the next.
+
+        Others may look at the report meanwhile; a decision waits.
+
+        Raises:
+            InputError: there is no such report, or it is damaged.
+        """
+        stands = self.open(report_id)
+        making, recall = self._in_hand(report_id)
+        with making, undisturbed():
+            if recall.empty:
+                pipeline.remember(stands.read, self.settings, recall)
+                gc.freeze()
 
     def add(self, stands: Standing, draft: Correction, as_read: str = "") -> Correction:
         """Add a correction of a report to its log; `as_read` is what the report says at the draft's target.
@@ -87,7 +105,7 @@ class Shelf:
         def remake(log: tuple[Correction, ...]) -> Report:
             return pipeline.correct(stands.read, log, self.settings, recall)[0]
 
-        with making, _undisturbed():
+        with making:
             return self.source.add(stands.id, stands.signature, draft, as_read, remake)
 
     def _in_hand(self, report_id: str) -> tuple[threading.Lock, Recall]:
@@ -97,18 +115,19 @@ class Shelf:
 
     def _opened(self, report_id: str, name: str, recall: Recall) -> Standing:
         signature = self.source.signatures([report_id])[report_id]
-        with self._lock:
-            kept = self._kept.get(report_id)
-            if kept is not None and kept.signature == signature:
-                self._kept.move_to_end(report_id)
-                return kept
+        kept = self._known(report_id)
+        if kept is not None and kept.signature == signature:
+            return kept
         same = kept is not None and kept.signature[0] == signature[0]
-        with _undisturbed():
+        if not same:
+            recall.turn()  # what it remembers is of another reading
+        with undisturbed():
             read = kept.read if kept is not None and same else self.source.load(report_id)
             log = self.source.log(report_id)
             start = time.perf_counter()
             report, given = pipeline.correct(read, log, self.settings, recall)
             ms = (time.perf_counter() - start) * 1000
+            gc.freeze()  # the records stay for long and form no cycles: no later collection is to walk them
         made = Standing(report_id, name, signature, read, report, given, log, ms)
         with self._lock:
             self._kept[report_id] = made
@@ -118,13 +137,10 @@ class Shelf:
                 self._making.pop(forgotten, None)
         return made
 
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without the collector of cyclic garbage: records form no cycles, and it would walk them all again and again."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
+    def _known(self, report_id: str) -> Standing | None:
+        """The report as it was made last; None when that was not yet, or long ago."""
+        with self._lock:
+            kept = self._kept.get(report_id)
+            if kept is not None:
+                self._kept.move_to_end(report_id)
+            return kept

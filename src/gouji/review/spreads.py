@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 
 from gouji.corrections import CONFIRMED, CORRECTED
 from gouji.geometry import Box, union
@@ -182,10 +183,11 @@ def leaves(docket: Docket) -> list[Leaf]:
     """All pages, small."""
     found: dict[int, tuple[list[Box], list[Box], list[Box]]] = {p.page: ([], [], []) for p in docket.report.pages}
     for table in docket.report.tables:
-        for page, cells in groupby(table.cells, key=lambda cell: cell.page):
+        for page, cells in groupby(table.cells, key=attrgetter("page")):
             kept = list(cells)
             if page in found:
+                flagged = [cell for cell in kept if cell.flags]
                 found[page][0].append(union(cell.box for cell in kept))
-                found[page][1].extend(cell.box for cell in kept if not cell.header and is_open(cell))
-                found[page][2].extend(cell.box for cell in kept if is_decided(cell))
+                found[page][1].extend(cell.box for cell in flagged if not cell.header and is_open(cell))
+                found[page][2].extend(cell.box for cell in flagged if is_decided(cell))
     return [Leaf(page, *(tuple(boxes) for boxes in found[page.page])) for page in docket.report.pages]

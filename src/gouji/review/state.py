@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 from typing import Any
 
 from fastapi import Request
@@ -39,12 +40,7 @@ class Review:
         self.summaries = Summaries(folder.root / OWN / "desk.json" if folder is not None else None)
         self._dockets: dict[str, Docket] = {}
         self._lock = threading.Lock()
-        self._pages = Environment(
-            loader=PackageLoader("gouji.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-            lstrip_blocks=True,
-        )  # fmt: skip
-        self._pages.globals |= {"forms": form_names(), "version": __version__}
-        self._pages.filters["shown"] = shown
+        self._pages = _templates()
 
     def docket(self, report_id: str) -> Docket:
         """The report as it stands, with its sums and doubts.
@@ -95,6 +91,20 @@ def review_of(request: Request) -> Review:
 def who(request: Request) -> str:
     """By whom corrections are signed."""
     return str(request.session.get("who") or own_name())
+
+
+@cache
+def _templates() -> Environment:
+    """The templates, compiled here so that nobody waits for it who opens a report."""
+    pages = Environment(
+        loader=PackageLoader("gouji.review"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    pages.globals |= {"forms": form_names(), "version": __version__}
+    pages.filters["shown"] = shown
+    for name in pages.list_templates():
+        pages.get_template(name)
+    return pages
 
 
 def form_names() -> dict[str, str]:

@@ -70,7 +70,7 @@ def summarise(docket: Docket) -> Summary:
         percent=progress.percent,
         doubtful=progress.doubtful,
         findings=sum(finding.severity != "info" for finding in report.findings),
-        failing=sum(check.status == "fail" for check in report.checks),
+        failing=docket.failing,
         corrections=len(docket.standing.log),
         signature=docket.standing.signature,
     )

@@ -93,11 +93,13 @@ class Ledger:
         cells: dict[CellKey, list[int]] = defaultdict(list)
         rows: dict[tuple[str, int], list[int]] = defaultdict(list)
         for number, check in enumerate(self.report.checks):
-            keys = dict.fromkeys(key for pointer in check.operands if (key := key_of(pointer)) is not None)
-            if check.status == "skipped" or not keys:
+            if check.status == "skipped":
                 continue
-            rows[next(iter(keys))[:2]].append(number)
-            for key in keys:
+            keys = [key for pointer in check.operands if (key := key_of(pointer)) is not None]
+            if not keys:
+                continue
+            rows[keys[0][:2]].append(number)
+            for key in set(keys):
                 cells[key].append(number)
         return cells, rows
 

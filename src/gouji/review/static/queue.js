@@ -79,3 +79,4 @@ document.addEventListener("keydown", (event) => {
 });
 
 prepare();
+setTimeout(() => send(`/r/${report}/ready`, {}), 500); // what makes the first decision as fast as the next

@@ -18,11 +18,15 @@ async function load(section) {
   if (!content) { section.dataset.state = ""; return; }
   section.replaceChildren(content);
   section.dataset.state = "loaded";
+  awaitPicture(section);
+  applyZoom(section);
+  if (picked) mark(picked);
+}
+
+function awaitPicture(section) {
   const picture = section.querySelector(".canvas img");
   if (!picture || picture.complete) watchRail();
   else { picture.onload = watchRail; picture.onerror = watchRail; }
-  applyZoom(section);
-  if (picked) mark(picked);
 }
 
 const near = new IntersectionObserver((entries) => {
@@ -39,14 +43,18 @@ const inRail = new IntersectionObserver((entries) => {
     inRail.unobserve(entry.target);
   }
 }, { rootMargin: "100px 0px" });
-// The small pages wait until the first page stands: they are drawn from the same file.
+// The small pages wait until the first page stands: they are drawn from the same file. So does what makes the first
+// decision as fast as the next.
+const idle = window.requestIdleCallback ?? ((then) => setTimeout(then, 200));
 let railWatched = false;
 function watchRail() {
   if (railWatched) return;
   railWatched = true;
-  document.querySelectorAll(".leaf[data-thumb]").forEach((leaf) => inRail.observe(leaf));
+  idle(() => document.querySelectorAll(".leaf[data-thumb]").forEach((leaf) => inRail.observe(leaf)));
+  setTimeout(() => send(`/r/${report}/ready`, {}), 800);
 }
 setTimeout(watchRail, 5000);
+sections.filter((section) => section.dataset.state === "loaded").forEach(awaitPicture);
 
 const current = new IntersectionObserver((entries) => {
   for (const entry of entries) {
@@ -302,10 +310,12 @@ function nextOpen() {
 }
 
 // Every table can be entered by Tab: its first cell takes the focus.
-new MutationObserver(() => {
+function openTables() {
   document.querySelectorAll(".grid").forEach((grid) => {
     if (!grid.querySelector('[data-cell][tabindex="0"]')) grid.querySelector("[data-cell]")?.setAttribute("tabindex", "0");
   });
-}).observe(spreads, { childList: true, subtree: true });
+}
+new MutationObserver(openTables).observe(spreads, { childList: true, subtree: true });
+openTables();
 
 if (location.hash.startsWith("#p")) jump(location.hash.slice(2));
