@@ -22,6 +22,7 @@ _COMPARISON = re.compile(
 _LONG_COMPARISON = re.compile(
     rf"(?:与|比|较|同|和|跟)(?:20\d\d年度?|上年度?|去年|上一年度?|前一年度?)[^，。；]{{0,16}}?{_SUMS}+(?:数|额)"
 )
+_AGAINST = re.compile(r"(?:比|较|与|低于|高于)[^，。；]{0,12}预算(?:数|安排|批复数)?(?:相比)?，?$")
 _NO_ITEM = re.compile(
     r"(?:[，、；：。（）]|万?元|20\d\d年度?|各|均|又|也|则|总体|整体|其中|同比|较|比|与|年度|本年|相应|合计|共|总计|净|当年|预算|决算|数)*"
 )
@@ -31,9 +32,12 @@ def read_change(reading: Progress, sighting: Sighting) -> None:
     """Draft a change on the year before; one against the year's own budget states nothing."""
     lead = _compared_lead(reading, sighting)
     note_comparison(reading, sighting, lead)
-    if reading.against_budget or not sighting.compared:
+    if not sighting.compared and not reading.against_budget:
         return
     matches = _changed_items(reading, sighting)
+    if reading.against_budget:
+        reading.changing = matches or reading.changing
+        return
     reading.changing = matches
     if sighting.figure.kind not in ("money", "percent"):
         return
@@ -68,6 +72,8 @@ def _changed_items(reading: Progress, sighting: Sighting) -> list[Match]:
     "各增加" without a name speaks of all items that the sentence has named.
     """
     words = _words_before_change(_compared_lead(reading, sighting))
+    if reading.against_budget:
+        words = _AGAINST.sub("", words)
     each = "各" in words or "分别" in words
     if each and _opens_list(reading, sighting):
         return []

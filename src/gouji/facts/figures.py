@@ -91,9 +91,9 @@ def _bare(found: re.Match[str]) -> Figure:
     return Figure(found.start(), found.end(), Decimal(0), "zero", "")
 
 
-def unit_of(kinds: frozenset[str]) -> str:
-    """The unit of an item counted in such units, for a figure that names none."""
-    return next((unit for kind, _, unit in UNITS.values() if kind in kinds), "")
+def unit_of(kind: str) -> str:
+    """The unit of an item of such a kind, however its figure is printed: 3台 of 车辆 are 3辆, a bare 0 is 0元."""
+    return next((unit for known, _, unit in UNITS.values() if known == kind), "")
 
 
 def _hanzi(found: re.Match[str]) -> Figure:

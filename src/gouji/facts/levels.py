@@ -21,6 +21,9 @@ def read_level(reading: Progress, sighting: Sighting) -> None:
     spread(reading, sighting)
     lead, text = sighting.lead, reading.work.text
     match = _match(reading.forced.get(sighting.index, lead), sighting, text)
+    if match is None and (before := reading.before(sighting)) and load_grammar().risen.search(lead):
+        lead = load_grammar().prior.sub("", before.lead)  # "由上年的98万元增加到103万元"
+        match = match_item(lead, sighting, text)
     if match is None and _goes_on(reading, sighting):
         lead = (reading.lead if reading.in_sentence_of_level(sighting) else reading.main_lead) + _AGAIN.sub("，", lead)
         match = match_item(lead, sighting, text)

@@ -70,7 +70,7 @@ def make_draft(
     return Draft(
         key=key,
         value=value,
-        unit=sighting.figure.unit or unit_of(match.rule.units),
+        unit=sighting.figure.unit if sighting.form == "change" else unit_of(match.rule.kind),
         subject=subject,
         year=None if subject else sighting.year,
         passage=reading.passage,

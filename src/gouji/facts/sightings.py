@@ -18,6 +18,9 @@ MAX_LEAD = 160
 MAX_SHORT = 24  # a sentence without a figure and no longer than this names what the next one is about
 _YEAR = re.compile(r"(20\d\d)年")
 _COMPARED = re.compile(r"(?:比|较|与|同|和|由|从|于)$")
+_CARRIED = re.compile(
+    r"度?(?:年初|年末)?(?:的)?(?:财政拨款)?(?:结转|结余)"
+)  # "其中2022年结转5万元" is this year's money
 _STOPS = "，。；：！？"
 _BOTH_WAYS = re.compile(r"(?:增|减|升|降|多|少)[^，。；]{0,3}(?:（(?:增|减|下降|上升|降|升)[^）]*）|/|或)")
 
@@ -117,13 +120,21 @@ def find_sightings(text: str, outer: str | None, headings: str = "") -> list[Sig
 
 def _year(before: str) -> int | None:
     """The last year that the sentence names up to here without comparing with it."""
-    years = [int(y[1]) for y in _YEAR.finditer(before) if not _COMPARED.search(before[: y.start()])]
+    years = _years(before)
     return years[-1] if years else None
+
+
+def _years(before: str) -> list[int]:
+    return [
+        int(found[1])
+        for found in _YEAR.finditer(before)
+        if not _COMPARED.search(before[: found.start()]) and not _CARRIED.match(before, found.end())
+    ]
 
 
 def _after_other_year(before: str) -> bool:
     """Whether the sentence gave last year's figure first ("2022年…10万元，2023年…12万元，增加2万元")."""
-    years = [int(y[1]) for y in _YEAR.finditer(before) if not _COMPARED.search(before[: y.start()])]
+    years = _years(before)
     return len(years) >= 2 and years[-1] == years[0] + 1
 
 
@@ -151,10 +162,12 @@ def _form(sentence: str, lead: str, figure: Figure) -> tuple[Form, int]:
 
 
 def _explains(sentence: str, figure: Figure) -> bool:
-    """Whether the figure stands in a reason or, when it is money, in a purpose."""
+    """Whether the figure stands in a reason, when it is money in a purpose, or among the kinds of what was bought."""
     grammar = load_grammar()
     part = sentence[max(sentence.rfind("；"), sentence.rfind("。")) + 1 :]
     reason = max((found.end() for found in grammar.reason.finditer(part)), default=-1)
     if reason >= 0 and not grammar.reason_end.search(part[reason:]):
+        return True
+    if figure.kind in ("vehicle", "set") and grammar.moved.search(part):
         return True
     return figure.kind in ("money", "turn") and bool(grammar.purpose.search(part))

@@ -73,6 +73,11 @@ class Rule:
     context: re.Pattern[str] | None
     unless: re.Pattern[str] | None
 
+    @property
+    def kind(self) -> str:
+        """What the item is counted in: the first of its units."""
+        return self.text.unit if isinstance(self.text.unit, str) else self.text.unit[0]
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -104,11 +109,13 @@ class Grammar:
     budget_comparator: re.Pattern[str]
     unchanged: re.Pattern[str]
     prior: re.Pattern[str]
+    risen: re.Pattern[str]
     share: re.Pattern[str]
     completion: re.Pattern[str]
     reason: re.Pattern[str]
     reason_end: re.Pattern[str]
     purpose: re.Pattern[str]
+    moved: re.Pattern[str]
     aside: re.Pattern[str]
     denied_before: re.Pattern[str]
     zero_before: str
@@ -126,8 +133,8 @@ def load_grammar() -> Grammar:
     """
     raw = _read(_folder() / "grammar.toml")
     plain = ("budget", "actual", "measure_free", "comparator", "budget_comparator", "unchanged", "reason", "reason_end",
-             "purpose", "fall", "rise", "placeholder")  # fmt: skip
-    ends = ("aside", "prior", "share", "completion", "denied_before")
+             "purpose", "moved", "fall", "rise", "placeholder")  # fmt: skip
+    ends = ("aside", "prior", "risen", "share", "completion", "denied_before")
     change = f"(?!{raw['level_after_change']})(?P<way>{raw['fall']}|{raw['rise']}){raw['change_tail']}$"
     patterns = {name: re.compile(raw[name]) for name in plain} | {
         name: re.compile(f"(?:{raw[name]})$") for name in ends
