@@ -11,7 +11,7 @@ import pytest
 from gouji.archive.bundles import Bundle, natural
 from gouji.archive.kinds import is_later_volume, kind_of
 from gouji.archive.survey import Surveyor
-from gouji.config import ArchiveSettings
+from gouji.config import ArchiveSettings, Settings
 from gouji.errors import InputError, UsageError
 from gouji.pages.rasterise import open_source
 
@@ -195,6 +195,45 @@ def test_silent_bucket_is_told(tmp_path: Path, limits: ArchiveSettings, monkeypa
     monkeypatch.setattr(MemoryFileSystem, "find", refuse)
     with pytest.raises(InputError, match="Access Denied"):
         survey("memory://bucket", tmp_path, limits)
+
+
+def test_object_that_is_too_large_costs_itself_only(digital_pdf: Any, tmp_path: Path, settings: Settings) -> None:
+    """An object beyond the limits is set aside with its reason, or just listed if it is none; others are read."""
+    import fsspec
+
+    system = fsspec.filesystem("memory")
+    for name in ("大.pdf", "片.mp4"):
+        system.pipe(f"/bucket/{name}", bytes(2_000_000))
+    system.pipe("/bucket/小.pdf", digital_pdf("a.pdf").read_bytes())
+    limits = settings.archive.model_copy(update={"unpack_max_mb": 1})
+    surveyor = Surveyor(tmp_path / "out", limits, lambda *_: None)
+    try:
+        found = {bundle.name: bundle for bundle in surveyor.walk("memory://bucket")}
+    finally:
+        system.store.clear()
+    assert {name: bundle.code for name, bundle in found.items()} == {"大.pdf": "input.too_large", "小.pdf": ""}
+    assert "archive.unpack_max_mb" in found["大.pdf"].reason
+    assert [leaf.place for leaf in surveyor.others] == ["memory:///bucket/片.mp4"]
+
+
+def test_bucket_that_falls_silent_is_told(
+    tmp_path: Path, limits: ArchiveSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When several objects in a row cannot be fetched the place is away: the survey ends with its reason."""
+    import fsspec
+    from fsspec.implementations.memory import MemoryFileSystem
+
+    system = fsspec.filesystem("memory")
+    for number in range(9):
+        system.pipe(f"/bucket/{number}.pdf", b"%PDF-1.7")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ConnectionError("reset")
+
+    monkeypatch.setattr(MemoryFileSystem, "_open", refuse)
+    with pytest.raises(InputError, match="reset"):
+        survey("memory://bucket", tmp_path, limits)
+    system.store.clear()
 
 
 def test_bound_images_open_as_one_document(page_image: PageImage, tmp_path: Path) -> None:

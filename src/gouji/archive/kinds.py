@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from gouji.errors import InputError
@@ -52,7 +52,12 @@ def kind_of(path: Path) -> Kind:
     try:
         return "document" if media_type(path) == "application/pdf" else "image"
     except InputError:
-        return _kind_by_name(path.name.lower(), ending)
+        return kind_by_name(path.name)
+
+
+def kind_by_name(name: str) -> Kind:
+    """What the file should be, where its content is not at hand."""
+    return _kind_by_name(name.lower(), PurePosixPath(name.lower()).suffix)
 
 
 def _kind_by_name(name: str, ending: str) -> Kind:

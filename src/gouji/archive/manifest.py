@@ -170,7 +170,7 @@ class Manifest:
     def take_in(self, source: str, bundles: Iterable[Bundle], others: Iterable[Leaf]) -> None:
         """Enter what one source holds now: new documents wait, known ones stay as they are.
 
-        Files that are gone are forgotten, and documents that nobody has read yet and that lie nowhere any more.
+        Files that are gone are forgotten, and documents of which nothing was read and that lie nowhere any more.
         """
         with self._change() as base:
             base.execute("INSERT OR IGNORE INTO sources VALUES (?)", (source,))
@@ -183,7 +183,7 @@ class Manifest:
                 self._enter_file(base, source, leaf, None)
             base.execute("DELETE FROM files WHERE source = ? AND seen = 0", (source,))
             base.execute(
-                "DELETE FROM documents WHERE status = 'waiting' AND folder = '' "
+                "DELETE FROM documents WHERE status IN ('waiting', 'aside') AND folder = '' "
                 "AND NOT EXISTS (SELECT 1 FROM files WHERE document = documents.sha256)"
             )
 

@@ -48,7 +48,7 @@ def _open(address: str) -> tuple[Any, str]:
     import fsspec
 
     try:
-        system, path = fsspec.core.url_to_fs(address)
+        system, path = fsspec.core.url_to_fs(address, use_listings_cache=False)  # what changed meanwhile is seen
     except ImportError as error:
         raise SetupError(f'{address}: {error.name or "its"} package is missing; pip install "gouji[s3]"') from error
     except ValueError as error:

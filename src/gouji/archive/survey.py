@@ -7,17 +7,18 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from gouji.archive.bundles import Bundle, Leaf, bundles_of, single
-from gouji.archive.kinds import kind_of
+from gouji.archive.kinds import kind_by_name, kind_of
 from gouji.archive.remote import fetch, is_remote, remote_files
 from gouji.archive.unpack import readable, unpack
 from gouji.config import ArchiveSettings
-from gouji.errors import InputError, UnsafeArchiveError, UsageError
+from gouji.errors import InputError, TooLargeError, UnsafeArchiveError, UsageError
 from gouji.pages.rasterise import file_sha256
 
 LISTS = (".txt", ".lst")
+MOST_SILENT = 3  # so many in a row can't be fetched: the place is away, not the file
 FILES = "files"  # below the archive's folder: what was unpacked, fetched, printed or bound
 
 KnownHash = Callable[[str, int, str], str | None]
@@ -69,11 +70,30 @@ class Surveyor:
 
     def _remote(self, address: str) -> Iterator[Bundle]:
         shelves: dict[str, list[tuple[str, Path]]] = {}
+        silent = 0
         for place, size, stamp in remote_files(address):
-            path = fetch(place, size, stamp, self._out / FILES / "fetched", self._settings)
-            shelves.setdefault(place.rpartition("/")[0], []).append((place, path))
+            try:
+                path = fetch(place, size, stamp, self._out / FILES / "fetched", self._settings)
+            except InputError as error:
+                silent += not isinstance(error, TooLargeError)
+                if silent == MOST_SILENT:
+                    raise
+                yield from self._unfetched(place, size, stamp, error)
+            else:
+                silent = 0
+                shelves.setdefault(place.rpartition("/")[0], []).append((place, path))
         for shelf in shelves.values():
             yield from self._shelf(shelf, 0)
+
+    def _unfetched(self, place: str, size: int, stamp: str, error: InputError) -> Iterator[Bundle]:
+        """What could not be fetched is a document with the reason, if its name is that of one."""
+        digest = hashlib.sha256(f"unfetched\n{place}\n{stamp}".encode()).hexdigest()
+        kind = kind_by_name(PurePosixPath(place).name)
+        leaf = Leaf(place=readable(place), path=place, kind=kind, size=size, stamp=stamp, sha256=digest)
+        if kind == "other":
+            self.others.append(leaf)
+        else:
+            yield single(leaf).model_copy(update={"code": error.code, "reason": str(error)})
 
     def _shelf(self, files: Iterable[tuple[str, Path]], depth: int) -> Iterator[Bundle]:
         """The documents of one folder, those of the archives in it after them."""
