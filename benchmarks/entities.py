@@ -3,7 +3,7 @@
 The labels are offsets in the paragraphs of the bench's documents (`tests/facts/bench_labels.json`); the text is read
 from the bench itself (GOUJI_BENCH, or `../shared/bench` beside the checkout). A run folder holds a report read from a
 scan of one of them, `<document>.<level>/report.json`: its entities are compared along the alignment of the two texts.
-Prints precision, recall and F1 of exact spans for each label.
+Prints how long spaCy takes to import and the model to load, then precision, recall and F1 of exact spans by label.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from benchmarks.wordings import loading
 from gouji.config import load_settings
 from gouji.facts.ner import Recogniser, load_recogniser
 
@@ -124,6 +125,7 @@ def main(arguments: list[str]) -> None:
     folder, nlp = bench_folder(), load_recogniser(load_settings().facts)
     if folder is None or nlp is None:
         sys.exit("no bench beside the checkout (set GOUJI_BENCH), or no recogniser (run make ner)")
+    print(loading(nlp))
     together: Counter[tuple[str, str]] = Counter()
     runs = [Path(argument) for argument in arguments]
     for name in [run.name for run in runs] or json.loads(LABELS.read_text("utf-8")):

@@ -10,6 +10,7 @@ from gouji.checks.rules import load_identities
 from gouji.records import Fact
 
 SUMMARY, FUND, SELF = "收入支出决算总表", "政府性基金预算财政拨款收入支出决算表", "项目支出绩效自评表"
+LISTED = "项目单位自评汇总表"
 
 
 def fact(
@@ -203,6 +204,56 @@ def test_one_project_is_compared_wherever_it_is_told(run, sketches) -> None:
     bad[1] = bad[1].model_copy(update={"subject": "校舍维护"})
     (finding,) = run({SELF: sketches[SELF]}, bad).findings
     assert (finding.code, finding.severity) == ("check.X13", "warning")
+
+
+@pytest.mark.parametrize(
+    ("key", "unit", "right", "wrong"),
+    [("score.project", "分", "96.75", "69.75"), ("project.execution_rate", "%", "87.50", "78.50")],
+)
+def test_the_score_and_rate_told_of_a_project_are_those_of_its_form(run, sketches, key, unit, right, wrong) -> None:
+    """What the narrative says of a project agrees with its form, or a finding says that it does not."""
+    told = [fact(key, right, f"{right}{unit}", unit, subject="校舍修缮项目")]
+    outcome = run({SELF: sketches[SELF]}, told)
+    assert [check.status for check in outcome.checks if check.rule == "X13" and check.operands] == ["pass"]
+    odd = [told[0].model_copy(update={"value": Decimal(wrong), "evidence": f"{wrong}{unit}"})]
+    (finding,) = run({SELF: sketches[SELF]}, odd).findings
+    assert (finding.code, "正文与项目自评表的" in finding.message) == ("check.X13", True)
+
+
+def test_a_rate_printed_as_a_fraction_is_no_contradiction(run, sketches) -> None:
+    """0.875 in the form and 87.5% in the narrative are the same rate."""
+    form = sketches[SELF].replace("87.50%", "0.875")
+    told = [fact("project.execution_rate", "87.5", "87.5%", "%", subject="校舍修缮项目")]
+    outcome = run({SELF: form}, told)
+    assert not [check for check in outcome.checks if check.rule == "X13" and check.status == "fail"]
+
+
+def test_the_score_of_the_list_is_that_of_the_form(run, sketches) -> None:
+    """A project's form and the list of all projects give it one score."""
+    both = {SELF: sketches[SELF], LISTED: sketches[LISTED]}
+    assert "check.X13" not in [finding.code for finding in run(both).findings]
+    both[LISTED] = both[LISTED].replace("96.75", "96.57")
+    assert [finding.code for finding in run(both).findings] == ["check.X13"]
+
+
+def test_the_body_s_score_told_is_that_of_its_form(run, sketches) -> None:
+    """The narrative's score of the whole body is compared with the sum at the foot of its form."""
+    whole = sketches[SELF].replace("项目名称 | < | 校舍修缮项目", "年度履职目标 | < | 办好学校")
+    sketch = {"部门整体绩效自评表": whole}
+    assert run(sketch, [fact("score.department", "96.75", "96.75分", "分")]).findings == ()
+    (finding,) = run(sketch, [fact("score.department", "97.65", "97.65分", "分")]).findings
+    assert (finding.code, finding.severity) == ("check.X13", "warning")
+
+
+def test_of_two_projects_of_one_name_the_one_of_the_same_amount_is_meant(run, sketches) -> None:
+    """A name printed twice in the list is told apart by the executed amount."""
+    listed = sketches[LISTED].replace("课桌更新项目", "校舍修缮项目")
+    told = [
+        fact("project.executed", "5000", "执行数为0.50万元", subject="校舍修缮项目"),
+        fact("score.project", "99", "99分", "分", subject="校舍修缮项目"),
+    ]
+    failed = [check for check in run({LISTED: listed}, told).checks if check.rule == "X13" and check.status == "fail"]
+    assert [(check.actual, check.expected) for check in failed] == [(Decimal(99), Decimal(100))]
 
 
 def test_every_stated_figure_is_asked_of_a_line_that_is_known() -> None:

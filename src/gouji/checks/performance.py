@@ -17,6 +17,7 @@ _LEAST_WEIGHTS = Decimal(80)  # with less than this not all weights were read
 _WEIGHTS = (Decimal(100), Decimal(90))
 _FUNDS_TOTALS = ("年度资金总", "部门预算总额", "资金总额", "预算资金总额", "项目资金总额")
 _SCORES = ("weight", "score")
+_FEET = ("总分", "合计", "总计", "总分值", "自评总分", "自评得分")
 
 
 def evaluate_rate(sheet: Sheet, rule: Rule) -> list[Evaluation]:
@@ -103,6 +104,12 @@ def _rate_score(sheet: Sheet) -> list[Figure]:
 
 def _is_fund(row: Row) -> bool:
     return any(name.startswith("funds.") for name in row.figures)
+
+
+def total_score(sheet: Sheet) -> Figure | None:
+    """The score at the foot of a form; None when it prints none, or more than one."""
+    found = [row.figures["score"] for row in sheet.rows if plain(row.name) in _FEET and "score" in row.figures]
+    return found[0] if len(found) == 1 else None
 
 
 def evaluate_weights(sheet: Sheet, rule: Rule) -> list[Evaluation]:

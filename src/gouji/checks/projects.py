@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from gouji.checks.book import Book, Figure, Row, Sheet
-from gouji.checks.performance import is_funds_total
+from gouji.checks.performance import is_funds_total, total_score
 from gouji.checks.refs import resolve
 from gouji.checks.rules import Identities
 from gouji.checks.stated import fact_figures
@@ -20,29 +21,51 @@ _LABEL = re.compile(r"^(?:项目|专项)(?:（专项）)?名称")
 _YEAR = re.compile(r"20\d\d年度?")
 _SHORTEST = 4  # shorter names say too little to know a project by a part of them
 
-_BUDGET, _EXECUTED = "funds.budget", "funds.executed"
+_BUDGET, _EXECUTED, _RATE, _SCORE = "funds.budget", "funds.executed", "funds.rate", "score"
+_NOUNS = {_RATE: "执行率", _SCORE: "得分"}  # of what stands in two places; else amounts
+_WHOLE_RATE = Decimal(1)  # up to here a rate may be printed as a fraction of 1
+_OF_FACTS = {
+    "project.budget": _BUDGET,
+    "project.executed": _EXECUTED,
+    "project.execution_rate": _RATE,
+    "score.project": _SCORE,
+}
 
 
 @dataclass(frozen=True)
 class Project:
-    """What one place says of one project."""
+    """What one place says of one project: `figures` by measure (funds.budget, funds.executed, funds.rate, score).
+
+    A form of targets has "total", the project's amount.
+    """
 
     name: str
     figures: dict[str, Figure]
 
 
 def evaluate_single_projects(book: Book, facts: Sequence[Fact], identities: Identities) -> list[Evaluation]:
-    """The same project's budget and executed amount, wherever two places state them; then sums over projects."""
-    forms = [project for sheet in _project_forms(book) if (project := _of_form(sheet)) is not None]
-    listed = [_of_row(row) for sheet in book.sheets.get("performance.summary", ()) for row in sheet.rows]
+    """What two places state of the same project: its amounts, its rate, its score; then sums over projects."""
+    forms, listed = formed_projects(book), listed_projects(book)
     planned = [
         _of_plan(row) for sheet in book.sheets.get("budget.projects", ()) for row in sheet.rows if not row.is_total
     ]
     told = _of_facts(facts)
-    found = _agree(forms, planned, "项目绩效表与项目支出表的金额应当一致")
-    found += _agree(told, forms, "正文与项目自评表的金额应当一致", by_amount=True)
-    found += _agree(told, listed, "正文与项目自评汇总表的金额应当一致")
+    found = _agree(forms, planned, "项目绩效表与项目支出表")
+    found += _agree([_score_of(form) for form in forms], listed, "项目自评表与项目自评汇总表")
+    found += _agree(told, forms, "正文与项目自评表", by_amount=True)
+    found += _agree(told, listed, "正文与项目自评汇总表")
+    found += _department(book, facts)
     return found + _in_all(book, told, facts, identities)
+
+
+def formed_projects(book: Book) -> list[Project]:
+    """The projects that have a performance form of their own, with what it prints of them, in order."""
+    return [project for sheet in _project_forms(book) if (project := _of_form(sheet)) is not None]
+
+
+def listed_projects(book: Book) -> list[Project]:
+    """The projects of the lists of all projects' results, in order."""
+    return [_of_row(row) for sheet in book.sheets.get("performance.summary", ()) for row in sheet.rows]
 
 
 def _project_forms(book: Book) -> list[Sheet]:
@@ -55,7 +78,14 @@ def _of_form(sheet: Sheet) -> Project | None:
     if not name or not rows:
         return None
     figures = {("total" if key == "funds.amount" else key): figure for key, figure in rows[0].figures.items()}
-    return Project(name, figures)
+    figures.pop(_SCORE, None)  # that of the funds' row is what their execution earned
+    score = total_score(sheet)
+    return Project(name, {**figures, **({_SCORE: score} if score is not None else {})})
+
+
+def _score_of(project: Project) -> Project:
+    """The project with its score alone: a list may leave out the funds of other budgets."""
+    return Project(project.name, {key: figure for key, figure in project.figures.items() if key == _SCORE})
 
 
 def _form_name(sheet: Sheet) -> str:
@@ -68,7 +98,7 @@ def _form_name(sheet: Sheet) -> str:
 
 
 def _of_row(row: Row) -> Project:
-    names = {"budget": _BUDGET, "executed": _EXECUTED}
+    names = {"budget": _BUDGET, "executed": _EXECUTED, "rate": _RATE, "score": _SCORE}
     return Project(row.name, {names[key]: figure for key, figure in row.figures.items() if key in names})
 
 
@@ -77,11 +107,10 @@ def _of_plan(row: Row) -> Project:
 
 
 def _of_facts(facts: Sequence[Fact]) -> list[Project]:
-    names = {"project.budget": _BUDGET, "project.executed": _EXECUTED}
     found: list[Project] = []
     last: str | None = None
     for fact, figure in zip(facts, fact_figures(facts), strict=True):
-        key = names.get(fact.key)
+        key = _OF_FACTS.get(fact.key)
         if key is None:
             continue
         if not found or fact.subject != last or key in found[-1].figures:
@@ -91,25 +120,38 @@ def _of_facts(facts: Sequence[Fact]) -> list[Project]:
     return found
 
 
-def _agree(ours: Sequence[Project], theirs: Sequence[Project], says: str, by_amount: bool = False) -> list[Evaluation]:
+def _agree(ours: Sequence[Project], theirs: Sequence[Project], where: str, by_amount: bool = False) -> list[Evaluation]:
+    """Each figure that both places print of the same project; `where` names them."""
     found: list[Evaluation] = []
     for project in ours:
         other = _same(project, theirs, by_amount)
         for key in sorted(project.figures.keys() & other.figures.keys()) if other is not None else ():
             one, two = project.figures[key], other.figures[key]  # type: ignore[union-attr]
-            found.append(compare(RULE, f"{says}（{project.name}）", [one], [two]))
+            says = f"{where}的{_NOUNS.get(key, '金额')}应当一致（{project.name}）"
+            if key != _RATE or (one.amount > _WHOLE_RATE) == (two.amount > _WHOLE_RATE):
+                found.append(compare(RULE, says, [one], [two]))
     return found
 
 
+def _department(book: Book, facts: Sequence[Fact]) -> list[Evaluation]:
+    """The score of the whole body in the narrative against its form's, where each is printed once."""
+    told = [figure for fact, figure in zip(facts, fact_figures(facts), strict=True) if fact.key == "score.department"]
+    sheets = book.sheets.get("performance.department", ())
+    formed = total_score(sheets[0]) if len(sheets) == 1 else None
+    if len(told) != 1 or formed is None:
+        return []
+    return [compare(RULE, "正文与部门整体自评表的得分应当一致", told, [formed])]
+
+
 def _same(project: Project, others: Sequence[Project], by_amount: bool) -> Project | None:
-    """The other place's project of that name; without one, by leave, the only one with the same executed amount."""
+    """The other place's project of that name; of several, or by leave of none, the only one of the same amount."""
     named = [other for other in others if _alike(project.name, other.name)]
     if len(named) == 1:
         return named[0]
     executed = project.figures.get(_EXECUTED)
-    if named or not by_amount or executed is None or not executed.amount:
+    if not (named or by_amount) or executed is None or not executed.amount:
         return None
-    equal = [other for other in others if _executed(other) == executed.amount]
+    equal = [other for other in named or others if _executed(other) == executed.amount]
     return equal[0] if len(equal) == 1 else None
 
 

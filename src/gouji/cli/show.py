@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gouji.cli.projects import COLUMNS, FIGURES, project_rows
 from gouji.config import load_settings
 from gouji.facts.ner import Recogniser, load_recogniser
 from gouji.records import Fact, Report
@@ -39,7 +40,18 @@ def show_facts(path: Path, why: bool) -> int:
     for fact in report.facts:
         table.add_row(*_fact_row(fact), *((fact.method, _clauses(fact, report, nlp)) if why else ()))
     console().print(table if report.facts else f"{title_of(report)}: no facts")
+    show_projects(report)
     return 0
+
+
+def show_projects(report: Report) -> None:
+    """Print what the performance forms say of each project; nothing where there are none."""
+    rows = project_rows(report)
+    table = new_table("项目绩效", COLUMNS, right=FIGURES)
+    for row in rows:
+        table.add_row(*row)
+    if rows:
+        console().print(table)
 
 
 def _clauses(fact: Fact, report: Report, nlp: Recogniser | None) -> Text:

@@ -70,14 +70,20 @@ def _state(reading: Progress, sighting: Sighting, match: Match) -> None:
 
 
 def _is_part(reading: Progress, sighting: Sighting, key: str, rank: int) -> bool:
-    """Whether the sentence has stated the whole already, as surely, and this is a part ("18批次，其中：…10批次")."""
-    sentence, figure = reading.work.origins[sighting.sentence], reading.work.origins[sighting.figure.start]
+    """Whether the whole has been stated already, as surely, and this is a part ("18批次，其中：…10批次")."""
+    sentence = reading.work.origins[_whole_start(reading.work.text, sighting.sentence)]
+    figure = reading.work.origins[sighting.figure.start]
     for draft in reading.drafts:
         whole = draft.key == key and draft.start >= sentence and draft.rank >= rank
         whole = whole and sighting.figure.value <= draft.value
         if whole and "其中" in reading.passage.text[draft.end : figure]:
             return True
     return False
+
+
+def _whole_start(text: str, sentence: int) -> int:
+    """Where the whole may be stated: from the sentence's start, or the one's before when it begins with 其中."""
+    return text.rfind("。", 0, sentence - 1) + 1 if sentence and text.startswith("其中", sentence) else sentence
 
 
 def _stated_keys(reading: Progress, match: Match) -> tuple[str, ...]:
