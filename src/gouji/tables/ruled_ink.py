@@ -38,7 +38,7 @@ DASH_INCH = 0.16
 LEAST_DASHES = 4
 DASHES_OF_A_TABLE = 16
 FAR_INCH = 0.3  # so far past the last ruling across, a ruling leaves its table
-RUNS_THROUGH = 0.3  # share of the sides of crossings that must be inked
+RUNS_THROUGH = 0.37  # beside crossings a run must be inked at least this much as it is elsewhere
 
 
 Patch = NDArray[np.bool_]
@@ -100,18 +100,18 @@ def _runs_through(run: Ruling, ink: Mask, others: Sequence[Ruling], dpi: int) ->
     if run.solid >= SURE_SOLID:
         return True
     near, row, reach = TOUCH_INCH * dpi, round(run.at - 0.5), max(1, round(AIR_INCH * dpi))
-    sides: list[bool] = []
+    sides: list[float] = []
     for other in others:
         if not (other.start - near <= run.at <= other.stop + near and run.start - near <= other.at <= run.stop + near):
             continue
         before, after = round(other.at - other.thick / 2) - 1, round(other.at + other.thick / 2) + 1
         lanes = ((before - reach, before), (after, after + reach))
         sides += [
-            bool((ink[max(0, row - 1) : row + 2, a:b] > 0).any())
+            float((ink[max(0, row - 1) : row + 2, a:b] > 0).any(axis=0).mean())
             for a, b in lanes
             if a >= run.start + near / 2 and b <= run.stop - near / 2
         ]
-    return len(sides) < 2 or sum(sides) >= RUNS_THROUGH * len(sides)
+    return len(sides) < 2 or sum(sides) >= RUNS_THROUGH * run.solid * len(sides)
 
 
 def _carried_on(run: Ruling, ink: Mask, others: Sequence[Ruling], dpi: int) -> Ruling:
@@ -347,16 +347,17 @@ def _ruling(ink: Mask, patch: Patch, x: int, y: int, band: tuple[int, int], dpi:
 
 
 def _joining(runs: Sequence[Ruling], known: Sequence[Ruling], others: Sequence[Ruling], touch: float) -> list[Ruling]:
-    """The runs not yet known both of whose ends touch a ruling across."""
-    seen = set(known)
-    return [
-        run
-        for run in runs
-        if run not in seen
-        and run.busy <= JOIN_BUSY
-        and run.solid >= (LONE_SOLID if run.loose and not _in_line(run, known, touch / 2) else JOIN_SOLID)
-        and all(any(_touches(run, end, other, touch) for other in others) for end in _ends(run))
-    ]
+    """The runs not yet known both of whose ends touch a ruling across; without air, when nothing known is in line."""
+    seen, joining = set(known), []
+    for run in runs:
+        if run in seen or run.busy > JOIN_BUSY:
+            continue
+        lone = not _in_line(run, known, touch / 2)
+        if run.solid < (LONE_SOLID if lone and run.loose else JOIN_SOLID):
+            continue
+        if all(any(_touches(run, end, other, touch, lone) for other in others) for end in _ends(run)):
+            joining.append(run)
+    return joining
 
 
 def _in_line(run: Ruling, known: Sequence[Ruling], near: float) -> bool:
@@ -368,5 +369,8 @@ def _ends(run: Ruling) -> tuple[float, float]:
     return run.start, run.stop
 
 
-def _touches(run: Ruling, end: float, other: Ruling, touch: float) -> bool:
-    return abs(other.at - end) <= touch and other.start - touch <= run.at <= other.stop + touch
+def _touches(run: Ruling, end: float, other: Ruling, touch: float, closely: bool) -> bool:
+    """Whether a run's end lies at a ruling across; `closely`: it may go on past it, but not end in air before it."""
+    short = other.at - end if end == run.stop else end - other.at
+    most = min(touch, other.thick / 2 + LEAST_AIR) if closely else touch
+    return -touch <= short <= most and other.start - touch <= run.at <= other.stop + touch
