@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,11 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from gouji.ahead import Saved, read_saved, readied
 from gouji.config import Settings
 from gouji.crawl.journal import NAME, Journal
+from gouji.database.carried import carry_over
 from gouji.database.connect import open_database, passes, to_error
 from gouji.database.crawl import load_crawl
 from gouji.database.load import Loaded, load_ready
 from gouji.database.migrate import migrate
 from gouji.errors import GoujiError, InputError
+from gouji.records import Correction, Report
 
 T = TypeVar("T")
 OnWait = Callable[[GoujiError], None]
@@ -58,13 +61,14 @@ def load_saved(engine: Engine, path: Path, settings: Settings, wait_s: float) ->
     """Load a saved `report.json`, with what persons corrected beside it, as one transaction.
 
     A server that goes away in the middle is waited for, `wait_s` at most, and the document is loaded anew: what the
-    broken transaction did is not there.
+    broken transaction did is not there. What persons corrected in an older reading of it in the database is carried
+    over.
 
     Raises:
         InputError: it is no report, its corrections are damaged, or others were made in the database.
         OutputError: the database cannot be written.
     """
-    return _put(engine, read_saved(path, settings, engine.dialect.name), wait_s)
+    return _put(engine, read_saved(path, settings, engine.dialect.name), settings, wait_s)
 
 
 def load_each(
@@ -78,18 +82,26 @@ def load_each(
         OutputError: the database cannot be written; what was loaded is kept.
     """
     for saved in readied(paths, settings, engine.dialect.name):
-        yield saved if isinstance(saved, InputError) else _try(engine, saved, wait_s)
+        yield saved if isinstance(saved, InputError) else _try(engine, saved, settings, wait_s)
 
 
-def _try(engine: Engine, saved: Saved, wait_s: float) -> Loaded | InputError:
+def _try(engine: Engine, saved: Saved, settings: Settings, wait_s: float) -> Loaded | InputError:
     try:
-        return _put(engine, saved, wait_s)
+        return _put(engine, saved, settings, wait_s)
     except InputError as error:
         return error
 
 
-def _put(engine: Engine, saved: Saved, wait_s: float) -> Loaded:
-    return patiently(engine, lambda: load_ready(engine, saved.read, saved.corrected, saved.log), wait_s)
+def _put(engine: Engine, saved: Saved, settings: Settings, wait_s: float) -> Loaded:
+    loaded = patiently(engine, lambda: load_ready(engine, saved.read, saved.corrected, saved.log), wait_s)
+    patiently(engine, lambda: carry_over(engine, loaded.document, partial(_corrected, settings)), wait_s)
+    return loaded
+
+
+def _corrected(settings: Settings, report: Report, log: Sequence[Correction]) -> Report:
+    from gouji.pipeline import correct  # the corridor takes seconds to import; few reports need it
+
+    return correct(report, log, settings)[0]
 
 
 def load_journal(engine: Engine, folder: Path, wait_s: float) -> int:

@@ -308,7 +308,8 @@ class Correction(Record):
     a cell, a fact (its index), a table (form, unit, title, organization) or, without a table, the document. "" as `new`
     is "none": no form, no unit, a fact that the report does not state. "document": final_account, budget or unknown.
     "join": the target table carries on the table named in `new`. "split": the target's `row` begins a table, `new`.
-    "undo" takes back the correction `undoes`. `when` is in UTC.
+    "undo" takes back the correction `undoes`. `when` is in UTC. A target whose table is "" was not found when the file
+    was read again.
     """
 
     id: str = ""

@@ -333,7 +333,7 @@ def refuse(path: Path, out: Path, settings: Settings, error: InputError) -> Outc
     if old is None or old.sha256 != sha256:  # else an earlier run had the password, or other limits
         store.begin(folder, store.Entry(path=str(path.resolve()), sha256=sha256, readings="refused"))
     if old is None or old.sha256 != sha256 or not (folder / store.REPORT).is_file():
-        store.write_text(folder / store.REPORT, store.report_to_json(report))
+        store.replace_report(folder, report)
     return Outcome(path=str(path), folder=str(folder), report=report, error=str(error), exit_code=type(error).exit_code)
 
 

@@ -183,6 +183,33 @@ def test_a_newer_reading_is_told(address: str, shelf: Path) -> None:
     engine.dispose()
 
 
+def test_corrections_are_carried_over_to_a_newer_reading(address: str, shelf: Path) -> None:
+    """Loaded anew, the document shows the corrected figure still; one whose place is gone is lost; once each."""
+    engine, folder = open_migrated(address), shelf / "r1"
+    report = store.load_report(folder)
+    load_saved(engine, folder / "report.json", SETTINGS, 0)
+    place, old = figure_of(report)
+    correct(engine, report, "甲", old, "7.00")
+    fact = Correction(who="乙", kind="fact", target=Pointer(fact=0), old=str(report.facts[0].value), new="9")
+    add_correction(engine, 1, fact, fact.old, remake_of(report))
+    names = {table.id: f"n{table.id}" for table in report.tables}
+    tables = tuple(table.model_copy(update={"id": names[table.id]}) for table in report.tables)
+    items = tuple(item.model_copy(update={"table": names[item.table]}) for item in report.items)
+    newer = report.model_copy(update={"tables": tables, "items": items, "facts": (), "checks": (), "findings": ()})
+    store.write_text(folder / "report.json", store.report_to_json(newer))
+    for state in ("loaded", "there"):
+        assert load_saved(engine, folder / "report.json", SETTINGS, 0).state == state
+    (reading,) = current_readings(engine)
+    log = read_log(engine, reading.version)
+    assert [(each.id, each.who, each.new) for each in log] == [("c1", "甲", "7.00"), ("c2", "乙", "9")]
+    assert [each.target.table for each in log] == [names[place.table or ""], ""]
+    assert corrections_made(engine, 1) == 2
+    with engine.connect() as connection:
+        shown = connection.exec_driver_sql("select distinct table_id, text from items where correction is not null")
+        assert set(map(tuple, shown)) == {(place.table, "7.00"), (names[place.table or ""], "7.00")}
+    engine.dispose()
+
+
 def test_a_correction_that_cannot_be_made_leaves_nothing(address: str, shelf: Path) -> None:
     """What breaks in the middle is taken back whole."""
     engine, report = open_migrated(address), store.load_report(shelf / "r1")

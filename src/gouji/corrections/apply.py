@@ -9,7 +9,7 @@ from functools import partial
 from operator import is_
 from typing import Any
 
-from gouji.corrections.log import Target, standing, target_of
+from gouji.corrections.log import Target, is_lost, standing, target_of
 from gouji.corrections.structure import CellKey, restructure
 from gouji.errors import UsageError
 from gouji.recall import Recall
@@ -160,7 +160,7 @@ def _holding(
         if target[0] not in kinds:
             continue
         try:
-            known = read_value(report, log, target[0], stack[0].target) == stack[0].old
+            known = not is_lost(stack[0]) and read_value(report, log, target[0], stack[0].target) == stack[0].old
         except UsageError:
             known = False
         if known:

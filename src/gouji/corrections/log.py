@@ -9,6 +9,13 @@ from gouji.records import Correction
 
 Target = tuple[str, str | None, int | None, int | None, int | None]
 
+LOST = ""  # the table of a target that was not found when the file was read again; no table is called so
+
+
+def is_lost(correction: Correction) -> bool:
+    """Whether its place was not found when the file was read again; it has no effect."""
+    return correction.target.table == LOST
+
 
 def target_of(correction: Correction) -> Target:
     """What two corrections have in common when one takes the place of the other."""

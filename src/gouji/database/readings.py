@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from gouji.records import Correction, Pointer, Report
 Row = dict[str, Any]
 Remake = Callable[[tuple[Correction, ...]], Report]
 
-_READING = func.coalesce(VersionRow.reading, VersionRow.id)  # of a version: itself, or the one that was corrected
+READING = func.coalesce(VersionRow.reading, VersionRow.id)  # of a version: itself, or the one that was corrected
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ def current_readings(engine: Engine) -> list[Reading]:
     Raises:
         OutputError: the database cannot be reached.
     """
-    made = select(func.count()).where(CorrectionRow.version == _READING).scalar_subquery()
-    query = select(_READING, DocumentRow.sha256, DocumentRow.file, DocumentRow.path, made)
+    made = select(func.count()).where(CorrectionRow.version == READING).scalar_subquery()
+    query = select(READING, DocumentRow.sha256, DocumentRow.file, DocumentRow.path, made)
     joined = query.join(DocumentRow, DocumentRow.id == VersionRow.document).where(VersionRow.current)
     with told(engine), engine.connect() as connection:
         return [Reading(*row) for row in connection.execute(joined.order_by(DocumentRow.file, DocumentRow.id))]
@@ -111,12 +111,36 @@ def add_correction(engine: Engine, version: int, draft: Correction, as_read: str
     return kept
 
 
+def put_log(engine: Engine, version: int, own: Sequence[Correction], log: Sequence[Correction], report: Report) -> bool:
+    """Put the log in place of the reading's `own`, which it begins with, and the report as it stands with it.
+
+    False, and all is as it was, when the reading is no longer current or was corrected meanwhile.
+
+    Raises:
+        OutputError: it cannot be written; all is as it was.
+    """
+    with told(engine), engine.begin() as connection:
+        try:
+            document, number = _lock(connection, version)
+        except ConflictError:
+            return False
+        kept = _rows(connection, version)
+        if tuple(map(_correction, kept)) != tuple(own):
+            return False
+        rows = [correction_row(document, version, each) for each in log[len(own) :]]
+        connection.execute(insert(CorrectionRow), rows)
+        ready = make_ready(report, engine.dialect.name, keep=False)
+        put_corrected(connection, document, version, number, ready, [*kept, *rows])
+        choose(connection, document)
+    return True
+
+
 def _lock(connection: Connection, version: int) -> tuple[int, int]:
     """The reading's document, its row locked until the end of the transaction, and the reading's number."""
     query = select(VersionRow.document, VersionRow.number).where(VersionRow.id == version)
     document, number = connection.execute(query).one()
     connection.execute(select(DocumentRow.id).where(DocumentRow.id == document).with_for_update())
-    current = select(_READING).where(VersionRow.document == document, VersionRow.current)
+    current = select(READING).where(VersionRow.document == document, VersionRow.current)
     if connection.execute(current).scalar_one() != version:
         raise ConflictError("a newer reading of this document was loaded; load the page again and decide", "")
     return document, number

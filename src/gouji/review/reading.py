@@ -11,6 +11,7 @@ from gouji.corrections import standing
 from gouji.corrections.structure import CellKey
 from gouji.errors import InputError
 from gouji.exports.registry import FORMATS
+from gouji.records import Correction
 from gouji.review.desk import lines
 from gouji.review.doubts import Docket
 from gouji.review.labels import fact_name
@@ -134,7 +135,25 @@ def show_log(request: Request, report_id: str) -> HTMLResponse:
     docket = review.docket(report_id)
     holding = {stack[-1].id for stack in standing(docket.standing.log).values()}
     stale = {each.id for each in docket.standing.given.stale}
+    places = {each.id: _place(docket, each) for each in docket.standing.log}
     return review.show(
         request, "log.html", docket=docket, report=docket.report, log=docket.standing.log[::-1], holding=holding,
-        stale=stale,
+        stale=stale, places=places,
     )  # fmt: skip
+
+
+def _place(docket: Docket, correction: Correction) -> str:
+    """What a correction is of, as a person would call it; "" for the document."""
+    at, read = correction.target, docket.standing.read
+    if at.fact is not None:
+        return fact_name(read.facts[at.fact].key) if at.table is None and at.fact < len(read.facts) else ""
+    table = next((table for table in read.tables if table.id == at.table), None)
+    if table is None:
+        return at.table or ""
+    title = f"《{table.title or table.number or table.id}》"
+    found = docket.find((table.id, at.row or 0, at.col or 0)) if at.row is not None and at.col is not None else None
+    if found is None or docket.standing.given.cells:
+        row = "" if at.row is None else f" {at.row + 1}"
+        return f"{title}{row}" if at.col is None else f"{title}{row}, {at.col + 1}"
+    doubt = docket.doubt(*found)
+    return " · ".join(word for word in (doubt.row_name, doubt.column, title) if word)

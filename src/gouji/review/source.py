@@ -105,7 +105,7 @@ class FolderSource:
 
     def add(self, report_id: str, seen: Signature, draft: Correction, as_read: str, remake: Remake) -> Correction:
         """See `Source`; what the report is with its corrections is not kept in a folder."""
-        return store.add_correction(self._folder(report_id), draft, as_read)
+        return store.add_correction(self._folder(report_id), draft, as_read, seen[0])
 
     def original(self, report_id: str, file: str) -> Path:
         """Where the run folder says it is, else in the run folder itself."""
@@ -147,15 +147,7 @@ def _run_folders(folder: Path, depth: int) -> Iterator[Path]:
 
 
 def _signature(folder: Path) -> Signature:
-    return _stamp(folder / store.REPORT), _stamp(folder / store.CORRECTIONS)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        stat = path.stat()
-    except OSError:
-        return 0, 0
-    return stat.st_mtime_ns, stat.st_size
+    return store.report_stamp(folder), store.stamp(folder / store.CORRECTIONS)
 
 
 def open_database(address: str) -> Source:
