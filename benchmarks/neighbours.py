@@ -1,10 +1,11 @@
 """The same fictitious scans through gouji and through img2table with RapidOCR: right cells, right numbers, seconds.
 
-    pip install 'gouji[bench]'
-    python benchmarks/neighbours.py [--count 1] [--seed 8100] [--quality good office poor turned] [--short]
+    python -m venv .venv-img2table && .venv-img2table/bin/pip install img2table==2.0.0 rapidocr==3.10.0 onnxruntime
+    python benchmarks/neighbours.py --img2table .venv-img2table/bin/python [--count 1] [--seed 8100]
+                                    [--quality good office poor turned] [--short]
 
-img2table 2 runs with its rotation correction on, borderless tables off (on, it finds more that are none). Since it
-joins no pages, both are measured by what needs no joining:
+img2table 2 has a Python of its own, since it needs another OpenCV. It joins no pages, so both are measured by what
+needs no joining:
   cells     F1 of the filled cells' texts, as bags over the whole report: wherever they stand
   numbers   the same of those that are numbers
   s/page    the whole of each tool's reading of a file, models loaded
@@ -15,11 +16,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
 from fictitious import plain
 
@@ -46,25 +50,26 @@ def gouji() -> ReadCells:
     return read
 
 
-def img2table() -> ReadCells:
-    """img2table with RapidOCR."""
-    from img2table.document import PDF
-    from img2table.ocr import RapidOCR
+@contextmanager
+def img2table(python: Path) -> Iterator[ReadCells]:
+    """img2table with RapidOCR, in a process of its own."""
+    script = Path(__file__).with_name("img2table_cells.py")
+    with subprocess.Popen([python, script], stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        asking, answers = process.stdin, process.stdout
+        if answers.readline().strip() != '"ready"':
+            raise SystemExit(f"{python}: img2table does not start; see the command at the head of this file")
 
-    ocr = RapidOCR()
+        def read(path: Path) -> list[str]:
+            print(path, file=asking, flush=True)
+            answer: list[str] | dict[str, str] = json.loads(answers.readline())
+            if isinstance(answer, dict):
+                raise RuntimeError(answer["error"])
+            return answer
 
-    def read(path: Path) -> list[str]:
-        pages = PDF(str(path), detect_rotation=True, pdf_text_extraction=False).extract_tables(ocr=ocr)
-        cells = {
-            (page, i, cell.bbox.x1, cell.bbox.y1, cell.bbox.x2, cell.bbox.y2): cell.value or ""
-            for page, tables in pages.items()
-            for i, table in enumerate(tables)
-            for row in table.content.values()
-            for cell in row
-        }
-        return list(cells.values())
-
-    return read
+        yield read
+        asking.close()
 
 
 def f1(truth: Counter[str], read: Counter[str]) -> float:
@@ -82,15 +87,16 @@ def bags(texts: Iterable[str]) -> tuple[Counter[str], Counter[str]]:
 def main() -> None:
     """Write, read with both, print a row each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--img2table", type=Path, required=True, help="a Python that has img2table and rapidocr")
     parser.add_argument("--count", type=int, default=1)
     parser.add_argument("--seed", type=int, default=8100)
     parser.add_argument("--quality", nargs="*", default=["good", "office", "poor", "turned"])
     parser.add_argument("--short", action="store_true")
     given = parser.parse_args()
-    readers = {"gouji": gouji(), "img2table": img2table()}
-    print(f"{'quality':9}{'tool':12}{'cells':>8}{'numbers':>9}{'s/page':>8}")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, img2table(given.img2table) as other:
         write_reports(Path(folder), given.count, given.seed, given.quality, short=given.short)
+        print(f"{'quality':9}{'tool':12}{'cells':>8}{'numbers':>9}{'s/page':>8}")
+        readers = {"gouji": gouji(), "img2table": other}
         for quality in given.quality:
             for name, read in readers.items():
                 print(row(Path(folder), quality, name, read), flush=True)
@@ -106,7 +112,7 @@ def row(folder: Path, quality: str, name: str, read: ReadCells) -> str:
         try:
             texts = read(scan)
         except Exception as error:
-            print(f"{name} broke down on {scan.name}: {type(error).__name__}: {error}")
+            print(f"{name} broke down on {scan.name}: {error}")
             texts = []
         seconds += time.perf_counter() - start
         pages += truth["pages"]
