@@ -77,3 +77,9 @@ def test_telling_characters_are_never_replaced(text: str) -> None:
 def test_unit_misread_or_left_out_is_understood(text: str, kind: str, value: str) -> None:
     """Units that OCR takes for other characters, and a bare 0, are figures."""
     assert [(f.kind, str(f.value)) for f in find_figures(to_work_text(text).text)] == [(kind, value)]
+
+
+def test_full_width_digits_and_a_stop_read_as_a_point_are_understood() -> None:
+    """Digits of full width are digits; a point between sentences ends one, that of an enumeration or amount not."""
+    work = to_work_text("２０２３年支出合计１２．５０万元．其中：1.基本支出9.8万元.2.项目支出2.7万元.")
+    assert work.text == "2023年支出合计12.50万元。其中：1.基本支出9.8万元。2.项目支出2.7万元。"

@@ -38,7 +38,7 @@ UNITS: dict[str, tuple[str, int, str]] = {
 }
 _UNIT = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?P<number>[-－−]?(?:\d{{1,3}}(?:[，,]\d{{3}})+|\d+)(?:\.\d+)?)(?P<unit>{_UNIT})(?!百分点|之|钟|类|局|支出)"
+    rf"(?P<number>[-－−]?(?:\d{{1,3}}(?:[，,]\d{{3}})+|\d+)(?:\.\d+)?)(?P<unit>{_UNIT})(?!百分点|之|钟|类|局|次|支出)"
     rf"|(?P<hanzi>[零一二两三四五六七八九十]{{1,3}})(?P<hanzi_unit>个|家|名|人|辆|台|批)"
     r"|(?<=[为是：])(?P<bare>0(?:\.0+)?)(?=[，。；、）]|$)"
 )

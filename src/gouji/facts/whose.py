@@ -8,7 +8,7 @@ from gouji.facts.bodies import may_name_body, same_body
 from gouji.facts.matching import Match
 from gouji.facts.progress import Progress
 from gouji.facts.sightings import Sighting
-from gouji.facts.subjects import clause_subject, opening_subject, title_subject
+from gouji.facts.subjects import clause_subject, clean_subject, opening_subject, title_subject
 
 _ITEM_NUMBER = re.compile(
     r"(?:[（(]?\d{1,2}[）)、.．]|[①-⑩]|[一二三四五六七八九十]{1,2}[是、]|[（(][一二三四五六七八九十]{1,2}[）)])(?!\d)"
@@ -31,7 +31,8 @@ def project_of(reading: Progress, sighting: Sighting, match: Match) -> str | Non
         named = better or named
     elif reading.subject is None and reading.entities:
         sentence, figure = reading.work.origins[sighting.sentence], reading.work.origins[sighting.figure.start]
-        named = reading.entities.last_project(sentence if sighting.sentence else 0, figure)
+        seen = reading.entities.last_project(sentence if sighting.sentence else 0, figure)
+        named = seen if seen and clean_subject(seen) else None
         reading.seen = named is not None
     reading.subject = named or reading.subject
     return reading.subject

@@ -25,6 +25,7 @@ _WIDE = str.maketrans(
         "［": "（",
         "］": "）",
         "|": "|",
+        **{chr(ord("０") + digit): str(digit) for digit in range(10)},
     }
 )
 _ZERO = re.compile(
@@ -37,6 +38,8 @@ _UNIT_SLIPS = (
     (re.compile(r"(?<=\d)无(?=[，。、；（）]|$)"), "元"),
 )
 _POINT = re.compile(r"(?<=\d)[。·•](?=\d{1,2}(?:万元|元|%|分|亿元|平方米))")
+# A full stop read as a point: between words, or before the number of the next sentence.
+_STOP = re.compile(r"(?<=[\u4e00-\u9fff）%])[.](?=[\u4e00-\u9fff（]|\d{1,2}[.、]|20\d\d年|$)")
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ def to_work_text(paragraph: str, confidences: Sequence[float] | None = None) -> 
     for wrong, right in load_grammar().slips:
         text = text.replace(wrong, right)
     text = _POINT.sub(".", _ONE.sub("1", _ZERO.sub("0", _ZERO.sub("0", text))))  # twice: "5.OO"
+    text = _STOP.sub("。", text)
     for slip, right in _UNIT_SLIPS:
         text = slip.sub(right, text)
     return WorkText(text, tuple(index for index, _ in kept))
