@@ -30,6 +30,7 @@ LEAST_SHARE = 0.02  # of the votes: a number with less does not come before what
 ODD_CERTAINTY = 0.6  # of a figure that keeps fewer decimals than its column
 SHAPE_TRUST = 0.5  # weight of a candidate made by mending a reading's shape, against the reading itself
 _DASHES = frozenset("-—–－一_ー~")
+_JOINTS = frozenset("/~≥≤＜＞<>×±℃")
 _LOOKALIKE = str.maketrans(
     {**dict.fromkeys("OoQD〇○", "0"), **dict.fromkeys("lI|!", "1"), ":": ".", "：": ".", "。": ".", "，": ","}
 )
@@ -148,7 +149,7 @@ def _seems_figure(reading: Reading, said: Reading | None) -> bool:
 
 def _is_sure(reading: Reading) -> bool:
     text = squeeze(reading.text)
-    if parse_number(text) is not None:
+    if parse_number(text) is not None or _is_compound(text):
         return certainty(reading) >= SURE
     # Words (合计, 栏次) and dashes are none of our business; something with a digit in it is, and so is a faint sign
     # that says nothing: a digit that lost its strokes.
@@ -156,8 +157,13 @@ def _is_sure(reading: Reading) -> bool:
     return not faint and not any(char.isdigit() for char in text) and _mended(text) is None
 
 
+def _is_compound(text: str) -> bool:
+    """Whether a text holds digits and a word or sign that no badly read figure looks like: 8/10, 120份, ≥95%."""
+    return any(char.isdigit() for char in text) and (_has_words(text) or not _JOINTS.isdisjoint(text))
+
+
 def _has_words(text: str) -> bool:
-    return any("\u4e00" <= char <= "\u9fff" for char in text)
+    return any("\u4e00" <= char <= "\u9fff" and char not in _DASHES for char in text)
 
 
 def number_columns(lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading]) -> set[int]:
