@@ -29,7 +29,7 @@ ALIKE, LEAST_ALIKE = 0.8, 4  # share and number of a column's figures that tell 
 LEAST_SHARE = 0.02  # of the votes: a number with less does not come before what is none
 ODD_CERTAINTY = 0.6  # of a figure that keeps fewer decimals than its column
 SHAPE_TRUST = 0.5  # weight of a candidate made by mending a reading's shape, against the reading itself
-_DASHES = frozenset("-—–－一_ー~")
+FLAT = 0.3  # of a crop's height: a lower line of print is a stroke, no sign
 _JOINTS = frozenset("/~≥≤＜＞<>×±℃")
 _LOOKALIKE = str.maketrans(
     {**dict.fromkeys("OoQD〇○", "0"), **dict.fromkeys("lI|!", "1"), ":": ".", "：": ".", "。": ".", "，": ","}
@@ -163,7 +163,7 @@ def _is_compound(text: str) -> bool:
 
 
 def _has_words(text: str) -> bool:
-    return any("\u4e00" <= char <= "\u9fff" and char not in _DASHES for char in text)
+    return any("\u4e00" <= char <= "\u9fff" and char != "一" for char in text)
 
 
 def number_columns(lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading]) -> set[int]:
@@ -238,7 +238,8 @@ def _mended(text: str) -> str | None:
 
 def _as_dash(reading: Reading, line: CellLine, crop: Image) -> Reading:
     """A lone flat stroke in a cell is a dash, whatever it was read as: 一 alone fills no cell of a form."""
-    if squeeze(reading.text) not in _DASHES or height(line.box) > 0.3 * crop.shape[0]:
+    flat = height(line.box) <= min(FLAT * crop.shape[0], width(line.box) / 2)
+    if not flat or len(squeeze(reading.text)) != 1:
         return reading
     text = "—" if width(line.box) > 0.6 * crop.shape[0] else "-"
     return Reading(text, reading.confidence, reading.chars[:1] or (reading.confidence,), reading.places[:1])

@@ -69,7 +69,7 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Se
             patch = _part(ink, inner)
             if patch.size == 0 or not patch.any():
                 continue
-            patch |= _thin_strokes(_part(smooth, inner))
+            _add_thin_strokes(ink, smooth, inner)
             text = _without_specks(ink, inner, height, dpi)
             if any(area(intersection(seal, lattice.box_of(cell))) for seal in seals):
                 text &= _has_core(patch, _part(grey, inner) < pale)
@@ -126,13 +126,19 @@ def _part(image: Mask, box: Box) -> Mask:
     return image[box[1] : box[3], box[0] : box[2]]
 
 
-def _thin_strokes(patch: Mask) -> Mask:
-    """Ink by the cell's own paper, its borders' rims left out; none where light is uneven or most of it is print."""
-    thin = np.asarray((patch < np.median(patch) - THIN_CONTRAST).astype(np.uint8) * 255)
+def _add_thin_strokes(ink: Mask, smooth: Mask, inner: Box) -> None:
+    """Put in what is ink by the cell's own paper, but not where light is uneven or most of the cell is that dark.
+
+    A pixel around the inside belongs to it, so that what hangs on the border is seen to hang on it.
+    """
+    x0, y0, x1, y1 = inner
+    around = slice(max(0, y0 - 1), y1 + 1), slice(max(0, x0 - 1), x1 + 1)
+    thin = smooth[around] < np.median(_part(smooth, inner)) - THIN_CONTRAST
     for side in (thin, thin[::-1], thin.T, thin.T[::-1]):
-        rim = next((n for n, line in enumerate(side[:MOST_RIM]) if line.mean() <= 255 * BORDER_INK), MOST_RIM)
-        side[:rim] = 0
-    return thin if thin.mean() <= 255 * MOST_INK else np.zeros_like(thin)
+        rim = next((n for n, line in enumerate(side[:MOST_RIM]) if line.mean() <= BORDER_INK), MOST_RIM)
+        side[1:rim] = False
+    if thin.mean() <= MOST_INK:
+        ink[around][thin] = 255
 
 
 def _has_core(patch: Mask, dark: NDArray[np.bool_]) -> NDArray[np.bool_]:

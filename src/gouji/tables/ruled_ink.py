@@ -28,6 +28,7 @@ JOIN_SOLID, JOIN_BUSY = 0.85, 0.15
 BREAK_INCH = 0.09  # pieces in line with breaks up to this length between them are one broken or dashed ruling
 MAX_BOW_PX = 1.5
 CARRIED_INK = 0.7  # share of the way to the next ruling that must be inked
+LONGEST_GAP = 25  # times the reach of a touch (an inch): farther away in line lies another table's border
 LONE_SOLID = 0.97  # for a loose run that no ruling lies in line with: it may be the stroke of a character
 MENDED_SOLID = 0.85  # with its breaks counted: strokes of figures that stand above each other leave larger ones
 DASH_GAP_INCH = 0.06
@@ -352,7 +353,7 @@ def _joining(runs: Sequence[Ruling], known: Sequence[Ruling], others: Sequence[R
     for run in runs:
         if run in seen or run.busy > JOIN_BUSY:
             continue
-        lone = not _in_line(run, known, touch / 2)
+        lone = not any(_in_line(run, other, touch) for other in known)
         if run.solid < (LONE_SOLID if lone and run.loose else JOIN_SOLID):
             continue
         if all(any(_touches(run, end, other, touch, lone) for other in others) for end in _ends(run)):
@@ -360,9 +361,10 @@ def _joining(runs: Sequence[Ruling], known: Sequence[Ruling], others: Sequence[R
     return joining
 
 
-def _in_line(run: Ruling, known: Sequence[Ruling], near: float) -> bool:
-    """Whether a known ruling lies in line with the run: a cell's side mostly goes on the border of its column."""
-    return any(abs(other.at - run.at) <= near for other in known)
+def _in_line(run: Ruling, other: Ruling, touch: float) -> bool:
+    """Whether a ruling of the same table lies in line with the run: a side mostly goes on the border of its column."""
+    apart = max(run.start, other.start) - min(run.stop, other.stop)
+    return abs(other.at - run.at) <= touch / 2 and apart <= LONGEST_GAP * touch
 
 
 def _ends(run: Ruling) -> tuple[float, float]:
