@@ -33,7 +33,7 @@ def _denials(clause: str) -> list[str]:
     """The clause's parts, each with its denial: "未发生甲、乙" denies both of them."""
     grammar = load_grammar()
     denial, parts = "", []
-    for part in re.split(r"、|(?<=费)(?:和|及)(?=[^运购])", clause):
+    for part in re.split(r"、|(?:(?<=费)|(?<=费用))(?:和|及)(?=[^运购])", clause):
         found = re.search(grammar.zero_before, part)
         denial = found.group() if found else denial
         parts.append(part if found or not denial else denial + part)

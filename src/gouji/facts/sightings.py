@@ -21,6 +21,8 @@ _COMPARED = re.compile(r"(?:比|较|与|同|和|由|从|于)$")
 _CARRIED = re.compile(
     r"度?(?:年初|年末)?(?:的)?(?:财政拨款)?(?:结转|结余)"
 )  # "其中2022年结转5万元" is this year's money
+_NUMBERED = re.compile(r"\d{1,2}[.．、]|[（(][\d一二三四五六七八九十]{1,2}[）)]")
+_OTHER_BUDGETS = ("fund", "state_capital", "social_insurance")
 _STOPS = "，。；：！？"
 _BOTH_WAYS = re.compile(r"(?:增|减|升|降|多|少)[^，。；]{0,3}(?:（(?:增|减|下降|上升|降|升)[^）]*）|/|或)")
 
@@ -96,9 +98,12 @@ def opening_scope(text: str, current: str | None) -> str | None:
 def find_sightings(text: str, outer: str | None, headings: str = "") -> list[Sighting]:
     """All figures of a paragraph's work text with their context; `outer` is the scope of its section's `headings`."""
     found: list[Sighting] = []
-    scope, compared, heading = outer, False, -1
+    scope, compared, heading, reasons = outer, False, -1, False
     for start, end, figures in sentences(text, find_figures(text)):
         opening = text[start : figures[0].start if figures else end]
+        reasons = _lists_reasons(text, start, end, reasons)
+        if scope in _OTHER_BUDGETS and _NUMBERED.match(opening):
+            scope = outer  # "2.政府性基金收入0元。3.事业收入5元": the next of a list is under the heading again
         if figures or end - start <= MAX_SHORT:  # a long sentence without figures is no title of the next
             scope = opening_scope(opening, scope)
         compared = compared and not figures  # a comparison may stand in a sentence of its own
@@ -106,7 +111,7 @@ def find_sightings(text: str, outer: str | None, headings: str = "") -> list[Sig
         for figure in figures:
             lead = text[at : figure.start][-MAX_LEAD:]
             compared = compared or bool(load_grammar().comparator.search(lead))
-            form, sign = _form(text[start : figure.start], lead, figure)
+            form, sign = _form(text[start : figure.start], lead, figure, reasons)
             year = _year(text[start : figure.start])
             compared = compared or _after_other_year(text[start : figure.start])
             begin = figure.start - len(lead)
@@ -138,10 +143,23 @@ def _after_other_year(before: str) -> bool:
     return len(years) >= 2 and years[-1] == years[0] + 1
 
 
-def _form(sentence: str, lead: str, figure: Figure) -> tuple[Form, int]:
+def _lists_reasons(text: str, start: int, end: int, before: bool) -> bool:
+    """Whether "一是…二是…" in this sentence lists reasons or deeds, not figures; further ones go on as the first began.
+
+    What stands before the first says so, in its own sentence or the one before it.
+    """
+    ordinal = load_grammar().ordinal
+    found = ordinal.search(text, start, end)
+    if found is None or not found.group().startswith("一"):
+        return before
+    begin = start if found.start() > start else text.rfind("。", 0, max(start - 1, 0)) + 1
+    return bool(load_grammar().told.search(text, begin, found.start()))
+
+
+def _form(sentence: str, lead: str, figure: Figure, reasons: bool) -> tuple[Form, int]:
     """What kind of statement the figure makes, and the sign of a change (0: the text leaves it open)."""
     grammar = load_grammar()
-    if _explains(sentence, figure):
+    if _explains(sentence, figure, reasons):
         return "void", 1
     clause = lead[clause_offset(lead, len(lead)) :] or lead
     change = grammar.change.search(clause)
@@ -161,11 +179,12 @@ def _form(sentence: str, lead: str, figure: Figure) -> tuple[Form, int]:
     return "level", 1
 
 
-def _explains(sentence: str, figure: Figure) -> bool:
+def _explains(sentence: str, figure: Figure, reasons: bool) -> bool:
     """Whether the figure stands in a reason, when it is money in a purpose, or among the kinds of what was bought."""
     grammar = load_grammar()
     part = sentence[max(sentence.rfind("；"), sentence.rfind("。")) + 1 :]
-    reason = max((found.end() for found in grammar.reason.finditer(part)), default=-1)
+    listed = grammar.ordinal.match(part) if reasons else None
+    reason = max((found.end() for found in grammar.reason.finditer(part)), default=listed.end() if listed else -1)
     if reason >= 0 and not grammar.reason_end.search(part[reason:]):
         return True
     if figure.kind in ("vehicle", "set") and grammar.moved.search(part):

@@ -114,6 +114,8 @@ class Grammar:
     completion: re.Pattern[str]
     reason: re.Pattern[str]
     reason_end: re.Pattern[str]
+    ordinal: re.Pattern[str]
+    told: re.Pattern[str]
     purpose: re.Pattern[str]
     moved: re.Pattern[str]
     aside: re.Pattern[str]
@@ -133,6 +135,7 @@ def load_grammar() -> Grammar:
     """
     raw = _read(_folder() / "grammar.toml")
     plain = ("budget", "actual", "measure_free", "comparator", "budget_comparator", "unchanged", "reason", "reason_end",
+             "ordinal", "told",
              "purpose", "moved", "fall", "rise", "placeholder")  # fmt: skip
     ends = ("aside", "prior", "risen", "share", "completion", "denied_before")
     change = f"(?!{raw['level_after_change']})(?P<way>{raw['fall']}|{raw['rise']}){raw['change_tail']}$"
