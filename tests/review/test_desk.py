@@ -14,9 +14,12 @@ from fastapi.testclient import TestClient
 from review.asking import token_of
 
 from gouji import store
+from gouji.facts.wording import load_rules
 from gouji.forms import items
 from gouji.review import Options, create_app
+from gouji.review.labels import fact_name
 from gouji.review.summary import choose
+from gouji.run import MESSAGES
 
 Post = Callable[..., Any]
 
@@ -34,6 +37,13 @@ def cell_of(planted: dict[str, Any], desk: Path) -> dict[str, Any]:
                 place = {"table": table.id, "row": cell.row, "col": cell.col}
                 return {"kind": "cell", **place, "old": cell.text, "new": planted["true"]}
     raise AssertionError("the planted cell is not in the report")
+
+
+def test_facts_are_called_by_chinese_names() -> None:
+    """Every fact that the rules find has a name on the page."""
+    keys = {key for rule in load_rules() for key in rule.keys}
+    assert len(keys) > 50
+    assert [key for key in sorted(keys) if fact_name(key) == key] == []
 
 
 class TestDesk:
@@ -306,7 +316,12 @@ class TestUploads:
         headers = {"X-CSRF-Token": token_of(client.get("/").text)}
         answer = client.post("/upload?name=a.pdf", content=b"<html><script>", headers=headers)
         assert answer.status_code == 404
-        assert "web page" in answer.json()["message"]
+        assert answer.json()["error"] == "input.unsupported"
+        assert answer.json()["message"] == MESSAGES["input.unsupported"]
+        client.post("/me", json={"lang": "en"}, headers=headers)
+        told = client.post("/upload?name=a.pdf", content=b"<html><script>", headers=headers).json()["message"]
+        assert told.startswith("a.pdf: ")
+        assert "web page" in told
 
 
 def waited(client: TestClient) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from gouji.review import actions, charting, desk, files, reading
 from gouji.review.guard import guard
 from gouji.review.options import Options
 from gouji.review.state import Review, review_of
+from gouji.review.words import language, reason
 
 STATIC = Path(__file__).parent / "static"
 _STATUS = ((ConflictError, 409), (TooLargeError, 413), (UsageError, 422), (InputError, 404), (OutputError, 507))
@@ -56,7 +57,8 @@ async def _answer(request: Request, error: Exception) -> Response:
     shown = not request.url.path.endswith((".webp", ".jpg")) and not request.headers.get("x-csrf-token")
     if request.method == "GET" and shown:
         return review_of(request).show(request, "error.html", status, message=message, number=status)
-    said = {"error": getattr(error, "code", "request"), "message": message}
+    code = getattr(error, "code", "request")
+    said = {"error": code, "message": reason(code, message, language(request))}
     if isinstance(error, ConflictError):
         said["theirs"] = error.theirs
     return JSONResponse(said, status)

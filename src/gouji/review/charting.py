@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from gouji.errors import InputError
 from gouji.records import Report
-from gouji.review.charts import Series, budget_against_actual, doubt_map, draw, sangong, years
+from gouji.review.charts import NARROW, Series, budget_against_actual, doubt_map, draw, sangong, years
 from gouji.review.desk import lines
 from gouji.review.state import Review, review_of
 
@@ -21,7 +21,7 @@ def show_charts(request: Request, report_id: str) -> HTMLResponse:
     """All charts of a report and of its department."""
     review = review_of(request)
     docket = review.docket(report_id)
-    drawings = [draw(series) for series in _series(review, report_id)]
+    drawings = [(draw(series), draw(series, NARROW)) for series in _series(review, report_id)]
     return review.show(request, "charts.html", docket=docket, report=docket.report, drawings=drawings)
 
 

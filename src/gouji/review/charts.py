@@ -11,8 +11,7 @@ from decimal import Decimal
 
 from gouji.records import Item, Report
 
-WIDTH = 720
-LABEL, BAR, GAP, TOP, ROOM = 210, 13, 12, 34, 110
+BAR, GAP, TOP, HEAD = 13, 12, 34, 18
 COLOURS = ("#9db4c8", "#1f6f8b", "#c98a2b", "#7a5c99")
 TEN_THOUSAND = Decimal(10_000)
 PARTS = {
@@ -82,6 +81,21 @@ class Caption:
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """How a chart is laid out: its width, the room for labels left of the bars, and for figures right of them.
+
+    With no room on the left, labels stand above their bars.
+    """
+
+    width: int = 720
+    label: int = 210
+    room: int = 110
+
+
+WIDE, NARROW = Sheet(), Sheet(330, 0, 84)
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A chart laid out."""
 
@@ -92,40 +106,47 @@ class Drawing:
     captions: tuple[Caption, ...]
 
 
-def draw(series: Series) -> Drawing:
+def draw(series: Series, sheet: Sheet = WIDE) -> Drawing:
     """The chart of a series: bars lying under each other, or a grid of squares."""
-    return _draw_grid(series) if series.grid else _draw_bars(series)
+    return _draw_grid(series, sheet) if series.grid else _draw_bars(series, sheet)
 
 
-def _draw_bars(series: Series) -> Drawing:
+def _draw_bars(series: Series, sheet: Sheet) -> Drawing:
     most = max((abs(v) for _, values in series.rows for v in values if v is not None), default=Decimal(1)) or Decimal(1)
     marks, captions, y = [], [], float(TOP)
     for label, values in series.rows:
         height = BAR * len(values)
-        captions.append(Caption(LABEL - 8, y + height / 2 + 4, _short(label, 16), "end"))
+        if sheet.label:
+            captions.append(Caption(sheet.label - 8, y + height / 2 + 4, _short(label, 16), "end"))
+        else:
+            captions.append(Caption(0, y + HEAD - 6, label))
+            y += HEAD
         for i, value in enumerate(values):
             if value is not None:
-                width = float(abs(value) / most) * (WIDTH - LABEL - ROOM)
+                width = float(abs(value) / most) * (sheet.width - sheet.label - sheet.room)
                 told = f"{value:,.2f}"
                 title = f"{label} · {series.names[i]}：{told}{series.unit}"
-                marks.append(Mark(LABEL, y + i * BAR, max(1.0, width), BAR - 2, COLOURS[i % len(COLOURS)], "", title))
-                captions.append(Caption(LABEL + max(1.0, width) + 5, y + i * BAR + BAR - 3, told))
+                marks.append(
+                    Mark(sheet.label, y + i * BAR, max(1.0, width), BAR - 2, COLOURS[i % len(COLOURS)], "", title)
+                )
+                captions.append(Caption(sheet.label + max(1.0, width) + 5, y + i * BAR + BAR - 3, told))
         y += height + GAP
-    marks += [Mark(LABEL + 130 * i, 8, 11, 11, COLOURS[i % len(COLOURS)]) for i in range(len(series.names))]
-    captions += [Caption(LABEL + 130 * i + 16, 18, name) for i, name in enumerate(series.names)]
-    return Drawing(series, WIDTH, round(y + 6), tuple(marks), tuple(captions))
+    step = (sheet.width - sheet.label) // max(3, len(series.names))
+    marks += [Mark(sheet.label + step * i, 8, 11, 11, COLOURS[i % len(COLOURS)]) for i in range(len(series.names))]
+    captions += [Caption(sheet.label + step * i + 16, 18, name) for i, name in enumerate(series.names)]
+    return Drawing(series, sheet.width, round(y + 6), tuple(marks), tuple(captions))
 
 
-def _draw_grid(series: Series) -> Drawing:
+def _draw_grid(series: Series, sheet: Sheet) -> Drawing:
     """Pages from the left, confidence from the top; the darker, the more numbers."""
     columns = max(1, len(series.rows))
-    side = max(3.0, min(26.0, (WIDTH - 110) / columns))
+    side = max(3.0, min(26.0, (sheet.width - 110) / columns))
     high = 26.0
     most = max((v for _, values in series.rows for v in values if v is not None), default=Decimal(1)) or Decimal(1)
     marks, captions = [], []
     for j, name in enumerate(series.names):
         captions.append(Caption(92, TOP + j * high + 17, name, "end"))
-    step = max(1, round(columns / (WIDTH / 40)))
+    step = max(1, round(columns / (sheet.width / 40)))
     for i, (label, values) in enumerate(series.rows):
         x = 100 + i * side
         if i % step == 0:
@@ -134,7 +155,7 @@ def _draw_grid(series: Series) -> Drawing:
             title = f"第{label}页 · {series.names[j]}：{value or 0}"
             marks.append(Mark(x, TOP + j * high, side - 1, high - 1, _shade(value or Decimal(0), most), "", title))
     height = round(TOP + len(series.names) * high + 28)
-    return Drawing(series, round(max(WIDTH, 110 + columns * side)), height, tuple(marks), tuple(captions))
+    return Drawing(series, round(max(sheet.width, 110 + columns * side)), height, tuple(marks), tuple(captions))
 
 
 def _shade(value: Decimal, most: Decimal) -> str:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from gouji.errors import GoujiError, TooLargeError, UsageError
 from gouji.review.state import Review, review_of
 from gouji.review.summary import SORTS, Summary, choose, summarise
+from gouji.review.words import language, reason
 
 router = APIRouter()
 MADE_AT_ONCE = 60  # lines made anew for one view of the desk; the rest follow at the next
@@ -77,4 +78,5 @@ def show_jobs(request: Request) -> JSONResponse:
     jobs = review.jobs.all() if review.jobs is not None else []
     if any(job.state == "done" for job in jobs):
         review.shelf.names(fresh=True)
-    return JSONResponse([asdict(job) for job in jobs])
+    lang = language(request)
+    return JSONResponse([{**asdict(job), "error": reason(job.code, job.error, lang)} for job in jobs])

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from gouji.errors import InputError, OutputError, TooLargeError
+from gouji.errors import InputError, OutputError, TooLargeError, UnsupportedError
 from gouji.pages.rasterise import media_type
 from gouji.review.options import Options
 from gouji.review.source import OWN, FolderSource
@@ -27,7 +27,10 @@ _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 
 @dataclass(frozen=True)
 class Job:
-    """One upload. `pages`: how many the file has, None until it was opened; `report`: the report's id when done."""
+    """One upload. `pages`: how many the file has, None until it was opened; `report`: the report's id when done.
+
+    `error` says in English why it failed, `code` what kind of failure that is, "" for none that has a name.
+    """
 
     id: str
     name: str
@@ -36,6 +39,7 @@ class Job:
     read: int = 0
     report: str = ""
     error: str = ""
+    code: str = ""
 
 
 class Jobs:
@@ -79,7 +83,7 @@ class Jobs:
                         raise TooLargeError(f"{name}: more than {self._options.max_upload_mb} MB; split the file")
                     digest.update(chunk)
                     file.write(chunk)
-            media_type(draft)
+            _require_kind(draft, name)
             path = self._uploads / digest.hexdigest()[:16] / name
             path.parent.mkdir(exist_ok=True)
             draft.replace(path)
@@ -116,7 +120,7 @@ class Jobs:
         elif "done" in said:
             self._change(job_id, state="done", report=self._source.id_of(Path(said["done"])))
         elif "error" in said:
-            self._change(job_id, state="failed", error=str(said["error"]))
+            self._change(job_id, state="failed", error=str(said["error"]), code=str(said.get("code", "")))
 
     def _change(self, job_id: str, **update: object) -> None:
         with self._lock:
@@ -146,6 +150,14 @@ class Jobs:
         self._reader.shutdown(wait=True, cancel_futures=True)
 
 
+def _require_kind(path: Path, name: str) -> None:
+    """Raises InputError, which calls the file by the name that it was given under."""
+    try:
+        media_type(path)
+    except InputError as error:
+        raise type(error)(str(error).replace(path.name, name)) from None
+
+
 def safe_name(name: str) -> str:
     """The last part of the name, without anything that could lead to another folder; never empty.
 
@@ -155,5 +167,5 @@ def safe_name(name: str) -> str:
     last = _FORBIDDEN.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1]).rstrip(". ").lstrip()
     stem, dot, ending = last.rpartition(".")
     if not dot or ending.lower() not in ("pdf", "tif", "tiff", "jpg", "jpeg", "png"):
-        raise InputError(f"{last or name}: give a PDF, TIFF, JPEG or PNG")
+        raise UnsupportedError(f"{last or name}: give a PDF, TIFF, JPEG or PNG")
     return f"{stem[:MOST_NAME].strip('. ') or 'report'}.{ending.lower()}"

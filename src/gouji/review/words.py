@@ -8,6 +8,8 @@ from pathlib import Path
 
 from fastapi import Request
 
+from gouji.run import MESSAGES
+
 LANGUAGES = ("zh", "en")
 
 
@@ -15,6 +17,11 @@ def language(request: Request) -> str:
     """The language that the person switched to; Chinese at first."""
     chosen = request.session.get("lang")
     return chosen if chosen in LANGUAGES else "zh"
+
+
+def reason(code: str, message: str, lang: str) -> str:
+    """Why a file could not be taken or read: in Chinese where the kind of failure has a sentence, else the message."""
+    return MESSAGES.get(code, message) if lang == "zh" else message
 
 
 class Words:

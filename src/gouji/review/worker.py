@@ -1,6 +1,6 @@
 """Reads one uploaded file in a process of its own and tells how far it is, a JSON object a line.
 
-    {"pages": 12}   {"page": 1}   …   {"done": "folder"}   or   {"error": "why"}
+    {"pages": 12}   {"page": 1}   …   {"done": "folder"}   or   {"error": "why", "code": "input.locked"}
 
 Run as: python -m gouji.review.worker FILE OUT MAX_PAGES [--config FILE] [--set key=value …]
 """
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
             tell(page=reading.page.page)
         run.finish(job, settings)
     except GoujiError as error:
-        tell(error=str(error))
+        tell(error=str(error), code=error.code)
         return 1
     except Exception as error:
         tell(error=f"{type(error).__name__}: {error}")

@@ -12,11 +12,16 @@ field?.addEventListener("change", async () => {
       method: "POST", headers: { "X-CSRF-Token": token, "Content-Type": "application/octet-stream" }, body: file,
     }).catch(() => null);
     if (!answer) tell(words.offline, true);
-    else if (!answer.ok) complain(answer.status, await answer.json().catch(() => ({})));
+    else if (!answer.ok) refused(file.name, answer.status, await answer.json().catch(() => ({})));
   }
   field.value = "";
   poll();
 });
+
+function refused(name, status, said) {
+  if (status === 401 || status === 403) complain(status, said);
+  else tell(`${name} ${words.failed}：${said.message || words.toolarge}`, true);
+}
 
 function row(job) {
   const item = document.createElement("li");
@@ -32,7 +37,7 @@ function row(job) {
     item.append(bar);
     state.textContent = `${words.reading} ${job.read}/${job.pages} ${words.pages}`;
   } else state.textContent = { waiting: words.waiting, reading: words.reading, done: words.done, failed: `${words.failed}：${job.error}` }[job.state];
-  state.className = job.state;
+  state.dataset.state = job.state;
   item.append(state);
   if (job.report) {
     const link = document.createElement("a");

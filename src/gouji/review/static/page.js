@@ -53,6 +53,18 @@ function complain(status, said) {
   else tell(said.message ? `${words.bad}（${said.message}）` : words.bad, true);
 }
 
+// A number as printed; also nothing, and the dashes that stand for nothing.
+const NUMBER = /^(?:[-－−—–]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?[%％]?|[-－−—–]*)$/;
+let doubted = "";
+
+// Whether what was typed may be sent: a word where a number was read only when it is sent twice.
+function mayBe(typed, read) {
+  if (NUMBER.test(typed) || !read || !NUMBER.test(read) || doubted === typed) { doubted = ""; return true; }
+  doubted = typed;
+  tell(words.number, true);
+  return false;
+}
+
 // Sends a decision. Where another person came first, both values are shown and the person decides; gives the answer,
 // or null when nothing was kept.
 async function decide(report, decision) {

@@ -58,7 +58,7 @@ queue.addEventListener("click", (event) => {
 queue.addEventListener("submit", (event) => {
   event.preventDefault();
   const value = event.target.elements.new.value.trim();
-  if (value) take(value);
+  if (value && mayBe(value, card().dataset.text)) take(value);
 });
 
 document.addEventListener("keydown", (event) => {

@@ -107,6 +107,7 @@ async function pick(name, from) {
   inspector.replaceChildren(content);
   inspector.hidden = false;
   document.body.classList.add("inspecting");
+  show(document.querySelector(`.grid [data-cell="${CSS.escape(name)}"]`)); // the panel may have covered it
 }
 
 // Scrolls the paper so that the place is in its middle.
@@ -200,6 +201,7 @@ document.addEventListener("submit", async (event) => {
   if (!form.matches("[data-decide]")) return;
   event.preventDefault();
   const decision = { kind: form.dataset.kind, old: form.dataset.old, new: form.elements.new?.value ?? "", why: form.elements.why?.value ?? "" };
+  if (decision.kind === "cell" && !mayBe(decision.new.trim(), decision.old)) return;
   if (form.dataset.table) decision.table = form.dataset.table;
   for (const name of ["row", "col", "fact"]) {
     const value = form.dataset[name] ?? form.elements[name]?.value;
