@@ -309,7 +309,8 @@ class TestUploads:
             client.post("/upload?name=a.pdf", content=content, headers=headers)
             job = waited(client)
             assert job["state"] == "failed"
-            assert "pages" in job["error"]
+            assert job["code"] == "input.too_large"
+            assert "页数" in job["error"]
 
     def test_other_content_is_refused(self, client: TestClient) -> None:
         """What calls itself a PDF and is none is not kept."""
