@@ -25,7 +25,7 @@ SPECK_INCH = 0.025  # a component smaller than this both ways is no text by itse
 DASH_INCH = 0.035  # a flat component must be this wide to be a dash
 LEAST_PRINT = 0.3  # of the height of print: what is smaller both ways is no line of text
 THIN_CONTRAST = 30  # grey levels under a cell's paper: the thin strokes beside thick rulings, which darken the mean
-MOST_RIM = 4  # pixels that a border shines into a cell
+RIM_INCH = 0.03  # so far a border shines into a cell
 MOST_INK = 0.4  # of a cell: where more is that dark, its paper is no even one
 PALE = 0.45  # of the way from the page's print to white
 
@@ -69,7 +69,7 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Se
             patch = _part(ink, inner)
             if patch.size == 0 or not patch.any():
                 continue
-            _add_thin_strokes(ink, smooth, inner)
+            _add_thin_strokes(ink, smooth, inner, dpi)
             text = _without_specks(ink, inner, height, dpi)
             if any(area(intersection(seal, lattice.box_of(cell))) for seal in seals):
                 text &= _has_core(patch, _part(grey, inner) < pale)
@@ -126,19 +126,27 @@ def _part(image: Mask, box: Box) -> Mask:
     return image[box[1] : box[3], box[0] : box[2]]
 
 
-def _add_thin_strokes(ink: Mask, smooth: Mask, inner: Box) -> None:
+def _add_thin_strokes(ink: Mask, smooth: Mask, inner: Box, dpi: int) -> None:
     """Put in what is ink by the cell's own paper, but not where light is uneven or most of the cell is that dark.
 
-    A pixel around the inside belongs to it, so that what hangs on the border is seen to hang on it.
+    What lies along the cell's edge is the rim of its border, whole or in pieces.
     """
-    x0, y0, x1, y1 = inner
-    around = slice(max(0, y0 - 1), y1 + 1), slice(max(0, x0 - 1), x1 + 1)
-    thin = smooth[around] < np.median(_part(smooth, inner)) - THIN_CONTRAST
+    patch, light, rim = _part(ink, inner), _part(smooth, inner), max(2, round(RIM_INCH * dpi))
+    thin = light < np.median(light) - THIN_CONTRAST
     for side in (thin, thin[::-1], thin.T, thin.T[::-1]):
-        rim = next((n for n, line in enumerate(side[:MOST_RIM]) if line.mean() <= BORDER_INK), MOST_RIM)
-        side[1:rim] = False
+        whole = next((n for n, line in enumerate(side[:rim]) if line.mean() <= BORDER_INK), rim)
+        side[:whole] = False
     if thin.mean() <= MOST_INK:
-        ink[around][thin] = 255
+        patch[thin & ~_along_edge(thin | (patch > 0), rim)] = 255
+
+
+def _along_edge(inked: NDArray[np.bool_], rim: int) -> NDArray[np.bool_]:
+    """The components that lie within `rim` pixels of one edge."""
+    high, wide = inked.shape
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(inked.astype(np.uint8))
+    left, top, w, h = (stats[:, c] for c in (cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
+    edge = (top + h <= rim) | (top >= high - rim) | (left + w <= rim) | (left >= wide - rim)
+    return np.asarray(edge[labels])
 
 
 def _has_core(patch: Mask, dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
