@@ -101,7 +101,14 @@ def _narrow(page: Page, address: str, out: Path, report: str) -> Iterator[Path]:
     yield _shot(page, out / "review-narrow.png")
 
 
+_DRAWN = """[...document.images].every((image) => image.complete && image.naturalWidth) &&
+  [...document.querySelectorAll(".leaf[data-thumb] image")].slice(0, 5).every((image) => image.hasAttribute("href"))"""
+
+
 def _shot(page: Page, file: Path) -> Path:
+    while not page.evaluate(_DRAWN):
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(500)
     page.screenshot(path=file)
     return file
 
