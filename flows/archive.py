@@ -27,6 +27,7 @@ from prefect import flow, get_run_logger, task  # noqa: E402
 from prefect.artifacts import create_table_artifact  # noqa: E402
 from prefect.cache_policies import NO_CACHE  # noqa: E402
 from prefect.futures import PrefectFuture  # noqa: E402
+from prefect.logging.handlers import APILogHandler  # noqa: E402
 from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
@@ -50,6 +51,7 @@ from gouji.config import Settings, load_settings  # noqa: E402
 from gouji.errors import GoujiError, OutputError, SetupError, UsageError  # noqa: E402
 
 MOST_ROWS = 500
+GONE = ("LocalRayletDiedError",)  # no single worker is lost but the runner; what else a runner raises tells of one task
 
 
 @task(name="archive", task_run_name="{step} {name}", cache_policy=NO_CACHE, persist_result=False)
@@ -80,12 +82,19 @@ class Tasks:
         return self._number - self._busy
 
     def give(self, order: Order) -> None:
-        """Submit the order as a task."""
+        """Submit the order as a task.
+
+        Raises:
+            SetupError: the runner takes no more.
+        """
         place = self._out / home_of(order.bundle) / f"{uuid.uuid4().hex}.order.json"
         place.parent.mkdir(parents=True, exist_ok=True)
         store.write_text(place, order.model_dump_json())
         self._busy += 1
-        future = do_order.submit(str(place), *self._given, order.step, order.bundle.name)
+        try:
+            future = do_order.submit(str(place), *self._given, order.step, order.bundle.name)
+        except Exception as error:  # each runner has its own
+            raise SetupError(_gone(error)) from error
         future.add_done_callback(lambda ended: self._done.put((order, place, ended)))
 
     def answers(self, patience_s: float) -> Iterator[Answer]:
@@ -109,9 +118,16 @@ def _answer(order: Order, future: PrefectFuture[str]) -> Answer:
             return Answer.model_validate_json(Path(result).read_bytes())
     except Exception as error:  # each runner has its own for a lost worker
         result = error
+    if type(result).__name__ in GONE:
+        return Answer(order=order, says="stop", error=_gone(result), exit_code=SetupError.exit_code)
     if isinstance(result, OutputError | SetupError | UsageError):
         return Answer(order=order, says="stop", error=str(result), exit_code=result.exit_code)
     return Answer(order=order, says="died", error=f"was lost ({type(result).__name__}: {result})")
+
+
+def _gone(error: BaseException) -> str:
+    why = f"{type(error).__name__}: {error}".splitlines()[0]
+    return f"the task runner is gone ({why}); what is read is kept: start the runner again and run the same command"
 
 
 @flow(name="read an archive", persist_result=False)
@@ -182,9 +198,11 @@ def runner_of(settings: Settings) -> Any:
         if name == "ray":
             from prefect_ray import RayTaskRunner
 
-            return RayTaskRunner()
+            os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would tell its makers of each run
+            local = {"num_cpus": number, "include_dashboard": False}
+            return RayTaskRunner(init_kwargs={} if os.environ.get("RAY_ADDRESS") else local)
     except ImportError as error:
-        raise SetupError(f"archive.runner = {name}: its package is missing; pip install prefect-{name}") from error
+        raise SetupError(f"archive.runner = {name}: a package is missing; pip install 'gouji[{name}]'") from error
     return ThreadPoolTaskRunner(max_workers=number)
 
 
@@ -202,6 +220,7 @@ def one_server() -> Iterator[None]:
         with temporary_settings({PREFECT_API_URL: server.api_url}):
             yield
     finally:
+        APILogHandler().flush()  # at the process's end Prefect would look for the server for a minute
         server.stop()
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
 import threading
 import time
 import warnings
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from gouji.archive.bundles import Leaf, single
 from gouji.archive.manifest import Manifest
+from gouji.archive.workers import Order
 from gouji.cli.app import run
 from gouji.config import load_settings
 from gouji.errors import SetupError
@@ -97,7 +100,52 @@ def kill_when_reading(out: Path, worker: int) -> None:
     os.kill(worker, signal.SIGKILL)
 
 
-def test_runner_without_its_package_is_told() -> None:
+def test_runner_without_its_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """A runner whose package is missing says what to install."""
-    with pytest.raises(SetupError, match="prefect-ray"):
+    monkeypatch.setitem(sys.modules, "prefect_ray", None)
+    with pytest.raises(SetupError, match=r"gouji\[ray\]"):
         flow.runner_of(load_settings(None, ["archive.runner=ray"]))
+
+
+def test_runner_that_is_gone_ends_the_run(tmp_path: Path) -> None:
+    """When the runner itself is lost the run ends and says so; when one task is lost, its document is tried again."""
+
+    class LocalRayletDiedError(Exception):
+        """As Ray names the loss of its node."""
+
+    class Lost:
+        def __init__(self, error: Exception) -> None:
+            self.error = error
+
+        def result(self, raise_on_failure: bool) -> object:
+            raise self.error
+
+    leaf = Leaf(place="a.pdf", path="a.pdf", kind="document", size=1, stamp="", sha256="0" * 64)
+    order = Order(step="open", bundle=single(leaf))
+    gone = flow._answer(order, Lost(LocalRayletDiedError("the raylet died")))  # type: ignore[arg-type]
+    assert (gone.says, gone.exit_code) == ("stop", SetupError.exit_code)
+    assert "run the same command" in gone.error
+    assert flow._answer(order, Lost(RuntimeError("worker died"))).says == "died"  # type: ignore[arg-type]
+
+
+def test_logs_are_sent_before_the_server_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server started for the run ends after the last line of the log was sent to it."""
+    from prefect.server.api import server
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    order: list[str] = []
+
+    class Server:
+        api_url = "http://127.0.0.1:1/api"
+
+        def start(self, timeout: int) -> None:
+            order.append("start")
+
+        def stop(self) -> None:
+            order.append("stop")
+
+    monkeypatch.setattr(server, "SubprocessASGIServer", Server)
+    monkeypatch.setattr(flow.APILogHandler, "flush", lambda _: order.append("flush"))
+    with temporary_settings(restore_defaults={PREFECT_API_URL}), flow.one_server():
+        order.append("run")
+    assert order[:4] == ["start", "run", "flush", "stop"]
