@@ -135,8 +135,7 @@ def load_grammar() -> Grammar:
     """
     raw = _read(_folder() / "grammar.toml")
     plain = ("budget", "actual", "measure_free", "comparator", "budget_comparator", "unchanged", "reason", "reason_end",
-             "ordinal", "told",
-             "purpose", "moved", "fall", "rise", "placeholder")  # fmt: skip
+             "ordinal", "told", "purpose", "moved", "fall", "rise", "placeholder")  # fmt: skip
     ends = ("aside", "prior", "risen", "share", "completion", "denied_before")
     change = f"(?!{raw['level_after_change']})(?P<way>{raw['fall']}|{raw['rise']}){raw['change_tail']}$"
     patterns = {name: re.compile(raw[name]) for name in plain} | {
