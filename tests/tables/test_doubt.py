@@ -86,6 +86,12 @@ def test_words_are_not_made_figures() -> None:
     assert settled(readings, NEVER) == readings
 
 
+def test_print_of_which_nothing_was_read_is_read_again() -> None:
+    """A line of print that gave no text is read in other renderings, the other lines are not."""
+    readings = [read("行政运行"), read("", 0.0), read("合计")]
+    assert [reading.text for reading in settled(readings, always("事业单"))] == ["行政运行", "事业单", "合计"]
+
+
 def test_lone_stroke_is_a_dash() -> None:
     """A lone flat stroke is a dash, whatever the engine took it for."""
     flat = [CellLine(1, (10, 18, 70, 21), (1, 1, 99, 39)), CellLine(3, (10, 18, 22, 21), (1, 1, 99, 39))]

@@ -58,7 +58,20 @@ def settle(
     again = partial(_look_again, crops=crops, glances=glances, reader=reader, figure_reader=figure_reader)
     again(settled, dict.fromkeys(doubtful))
     again(settled, find_odd(lattice, lines, settled, figures))
+    _read_unread(settled, lines, crops, reader)
     return settled
+
+
+def _read_unread(settled: list[Reading], lines: Sequence[CellLine], crops: Sequence[Image], reader: LineReader) -> None:
+    """Print of which nothing was read is read again in other renderings; the more certain reading is taken."""
+    unread = [
+        i
+        for i, (reading, line, crop) in enumerate(zip(settled, lines, crops, strict=True))
+        if not reading.text.strip() and height(line.box) > FLAT * crop.shape[0]
+    ]
+    looks = [reader.read_lines([render(crops[i]) for i in unread]) for render in (_soft, _roomy)] if unread else []
+    for i, *others in zip(unread, *looks, strict=True):
+        settled[i] = max(others, key=certainty)
 
 
 def _look_again(

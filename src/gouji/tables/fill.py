@@ -294,7 +294,7 @@ def _filled(lattice: Lattice, index: int, readings: Sequence[Reading]) -> GridCe
         col_span=cell.col_span,
         box=lattice.box_of(cell),
         text=join_lines([reading.text for reading in read]),
-        confidence=round(min((certainty(reading) for reading in read), default=1.0), 4),
+        confidence=round(min((certainty(reading) for reading in (readings if read else ())), default=1.0), 4),
         alternatives=_alternatives(read),
         inferred_line=cell.inferred,
     )
