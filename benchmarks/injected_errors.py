@@ -79,10 +79,10 @@ def spoil(text: str, kind: str, rng: random.Random) -> str:
         places = [i for i, char in enumerate(text) if char.isdigit()]
         place = rng.choice(places)
         return text[:place] + rng.choice([d for d in "0123456789" if d != text[place]]) + text[place + 1 :]
-    value = parse_number(text)
+    value, sign = parse_number(text.removesuffix("%")), "%" if text.endswith("%") else ""
     assert value is not None
     power = 4 if kind == "unit" else rng.choice([1, -1, 2, -2])
-    return f"{value.scaleb(power):f}"
+    return f"{value.scaleb(power):f}{sign}"
 
 
 def put(tables: Sequence[Table], target: Cell, table_id: str, text: str) -> list[Table]:
