@@ -15,6 +15,7 @@ SAME_BORDER = 0.012  # of the table's width
 NEAR_BORDER = 0.025  # of the table's width, where both parts have as many columns
 SAME_FRAME = 0.04  # of the table's width
 SAME_TEXT = 0.8  # similarity of head cells that OCR read twice
+SAME_WORD = 0.6  # and of one word in a row that is the same as a whole
 MOST_HEAD_ROWS = 6
 FEWEST_ALIKE = 4  # columns in the same proportions that make tables of unlike width one
 
@@ -169,11 +170,21 @@ def same_row(a: Sequence[GridCell], b: Sequence[GridCell]) -> bool:
         return False
     pairs = [(squeeze(x.text), squeeze(y.text)) for x, y in zip(a, b, strict=True)]
     numbers = [x == y for x, y in pairs if x.isdigit() or y.isdigit()]
-    words = all(similar(x, y) for x, y in pairs if not (x.isdigit() or y.isdigit()))
+    words = _same_words([pair for pair in pairs if not (pair[0].isdigit() or pair[1].isdigit())])
     forgiven = max(1 if len(numbers) > 2 else 0, round((1 - SAME_TEXT) * len(numbers)))
     return words and numbers.count(False) <= forgiven
 
 
+def _same_words(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether the words of two rows are the same all together; one sign of a short word may be misread."""
+    together = ["\n".join(side) for side in zip(*pairs, strict=True)]
+    return not together or (similar(*together) and all(_ratio(x, y) >= SAME_WORD for x, y in pairs))
+
+
 def similar(a: str, b: str) -> bool:
     """Whether two texts are one, read twice."""
-    return a == b or SequenceMatcher(None, a, b, autojunk=False).ratio() >= SAME_TEXT
+    return _ratio(a, b) >= SAME_TEXT
+
+
+def _ratio(a: str, b: str) -> float:
+    return 1.0 if a == b else SequenceMatcher(None, a, b, autojunk=False).ratio()

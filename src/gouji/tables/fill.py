@@ -69,7 +69,7 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Se
             patch = _part(ink, inner)
             if patch.size == 0 or not patch.any():
                 continue
-            _add_thin_strokes(ink, smooth, inner, dpi)
+            _add_thin_strokes(ink, smooth, inner, height, dpi)
             text = _without_specks(ink, inner, height, dpi)
             if any(area(intersection(seal, lattice.box_of(cell))) for seal in seals):
                 text &= _has_core(patch, _part(grey, inner) < pale)
@@ -126,27 +126,21 @@ def _part(image: Mask, box: Box) -> Mask:
     return image[box[1] : box[3], box[0] : box[2]]
 
 
-def _add_thin_strokes(ink: Mask, smooth: Mask, inner: Box, dpi: int) -> None:
-    """Put in what is ink by the cell's own paper, but not where light is uneven or most of the cell is that dark.
+def _add_thin_strokes(ink: Mask, smooth: Mask, inner: Box, height: float, dpi: int) -> None:
+    """Put in the strokes across that are ink by the cell's own paper only: in print those are the thin ones.
 
-    What lies along the cell's edge is the rim of its border, whole or in pieces.
+    None where light is uneven or most of the cell is that dark; none along the cell's edge: that is its border's rim.
     """
     patch, light, rim = _part(ink, inner), _part(smooth, inner), max(2, round(RIM_INCH * dpi))
     thin = light < np.median(light) - THIN_CONTRAST
-    for side in (thin, thin[::-1], thin.T, thin.T[::-1]):
-        whole = next((n for n, line in enumerate(side[:rim]) if line.mean() <= BORDER_INK), rim)
-        side[:whole] = False
-    if thin.mean() <= MOST_INK:
-        patch[thin & ~_along_edge(thin | (patch > 0), rim)] = 255
-
-
-def _along_edge(inked: NDArray[np.bool_], rim: int) -> NDArray[np.bool_]:
-    """The components that lie within `rim` pixels of one edge."""
-    high, wide = inked.shape
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(inked.astype(np.uint8))
-    left, top, w, h = (stats[:, c] for c in (cv2.CC_STAT_LEFT, cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
-    edge = (top + h <= rim) | (top >= high - rim) | (left + w <= rim) | (left >= wide - rim)
-    return np.asarray(edge[labels])
+    if thin.mean() > MOST_INK:
+        return
+    new = thin & (cv2.dilate(patch, np.ones((3, 3), np.uint8)) == 0)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(new.astype(np.uint8))
+    top, w, h = (stats[:, c] for c in (cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
+    stroke = (w >= LEAST_PRINT * height) & (h <= LEAST_PRINT * height) & (top >= rim) & (top + h <= len(thin) - rim)
+    stroke[0] = False
+    patch[stroke[labels]] = 255
 
 
 def _has_core(patch: Mask, dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
