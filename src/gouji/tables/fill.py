@@ -26,6 +26,7 @@ DASH_INCH = 0.035  # a flat component must be this wide to be a dash
 LEAST_PRINT = 0.3  # of the height of print: what is smaller both ways is no line of text
 THIN_CONTRAST = 30  # grey levels under a cell's paper: the thin strokes beside thick rulings, which darken the mean
 RIM_INCH = 0.03  # so far a border shines into a cell
+LEAST_STROKE = 0.5  # of the height of print: no arc of a figure is so wide and flat
 MOST_INK = 0.4  # of a cell: where more is that dark, its paper is no even one
 PALE = 0.45  # of the way from the page's print to white
 
@@ -138,7 +139,7 @@ def _add_thin_strokes(ink: Mask, smooth: Mask, inner: Box, height: float, dpi: i
     new = thin & (cv2.dilate(patch, np.ones((3, 3), np.uint8)) == 0)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(new.astype(np.uint8))
     top, w, h = (stats[:, c] for c in (cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
-    stroke = (w >= LEAST_PRINT * height) & (h <= LEAST_PRINT * height) & (top >= rim) & (top + h <= len(thin) - rim)
+    stroke = (w >= LEAST_STROKE * height) & (h <= LEAST_PRINT * height) & (top >= rim) & (top + h <= len(thin) - rim)
     stroke[0] = False
     patch[stroke[labels]] = 255
 
