@@ -107,10 +107,13 @@ def classify(left: Sequence[Figure], right: Sequence[Figure]) -> Kind:
 
 
 def _close(figure: Figure, factor: Decimal, needed: Decimal, slack: Decimal) -> bool:
-    """Whether the figure times the factor is what is needed; its own rounding is magnified with it."""
+    """Whether the figure times the factor is what is needed; its own rounding is magnified with it.
+
+    Where rounding leaves so much room that many a figure would do, it must be what is needed to the last digit.
+    """
     moved = figure.amount * factor
     room = slack + figure.step / 2 * factor
-    return abs(moved - needed) <= room and abs(moved) > 4 * room
+    return moved == needed or (abs(moved - needed) <= room and abs(moved) > 4 * room)
 
 
 def share_check(rule: str, says: str, rate: Figure, part: Figure, whole: Figure) -> Evaluation | None:
