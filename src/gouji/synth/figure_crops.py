@@ -35,7 +35,11 @@ DRAWN = 64  # pixels of type size at which a figure is drawn before it is scanne
 MARGIN = 32
 LATIN = ("Serif", "Sans", "Mono", "Carlito", "Caladea", "Tinos", "Arimo")
 SLANTED = ("Italic", "Oblique", "ExtraLight")
-WORDS = "年月日人辆台个元万亿项目合计收入支出一般公共预算财政拨款栏次类款基本工资津贴补办费差旅其中≥≤×ABCabcxkⅠ①"
+UNITS = "年月日人辆台个元万亿项次类款条户米天"  # what stands beside figures; words are of all common characters
+COMMON = bytes(
+    byte for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF if high < 0xD7 else 0xFA) for byte in (high, low)
+).decode("gb2312")
+SIGNS = "/()~*+=<>:#&[]≥≤×±℃ⅠⅡ①②ABCDabcdxkmt"
 Rng = np.random.Generator
 
 
@@ -43,7 +47,7 @@ def draw_text(rng: Rng) -> str:
     """A figure, or now and then something that is none."""
     kinds: tuple[tuple[float, Callable[[Rng], str]], ...] = (
         (0.40, _amount), (0.14, _code), (0.13, _row_number), (0.09, _percent), (0.08, _zero), (0.04, _dash),
-        (0.03, _date), (0.09, _words),
+        (0.03, _date), (0.09, _words), (0.04, _compound),
     )  # fmt: skip
     shares = np.array([share for share, _ in kinds])
     return kinds[int(rng.choice(len(kinds), p=shares / shares.sum()))][1](rng)
@@ -84,8 +88,16 @@ def _date(rng: Rng) -> str:
 
 
 def _words(rng: Rng) -> str:
-    word = "".join(rng.choice(list(WORDS), int(rng.integers(1, 5))))
+    letters = COMMON if rng.random() < 0.7 else UNITS + SIGNS
+    word = "".join(rng.choice(list(letters), int(rng.integers(1, 5))))
     return str(rng.choice([word, word, word + _row_number(rng), _row_number(rng) + word[:1]]))
+
+
+def _compound(rng: Rng) -> str:
+    """Figures with a sign between or around them that no figure has: scores of a maximum, ranges, ratios."""
+    one, other = (str(rng.integers(0, 10 ** int(rng.integers(1, 4)))) for _ in range(2))
+    sign = str(rng.choice(["/", "/", "/", "~", ":", "+", "×"]))
+    return str(rng.choice([one + sign + other, one + sign + other, f"({one})", f"≥{one}%", f"≤{one}"]))
 
 
 def label_of(text: str) -> str:
