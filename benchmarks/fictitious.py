@@ -25,6 +25,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from gouji import pipeline
 from gouji.config import Settings, load_settings
 from gouji.records import Report, Table
@@ -78,18 +81,18 @@ def read_cells(table: Table) -> set[Key]:
 
 
 def pair(truth: list[dict[str, Any]], tables: list[Table]) -> list[tuple[dict[str, Any], Table | None]]:
-    """Each true table with the table read that shares most of its texts; None when none shares a fifth."""
-    left = list(tables)
-    pairs: list[tuple[dict[str, Any], Table | None]] = []
-    for true in truth:
-        texts = Counter(plain(c["text"]) for c in true["cells"] if c["text"])
-        shared = [sum((texts & Counter(plain(c.text) for c in table.cells if c.text)).values()) for table in left]
-        best = max(range(len(left)), key=lambda i: shared[i], default=None)
-        if best is None or shared[best] < 0.2 * texts.total():
-            pairs.append((true, None))
-        else:
-            pairs.append((true, left.pop(best)))
-    return pairs
+    """Each true table with the table read that is most like it, so that all pairs together are most alike.
+
+    None for a table of which no other shares a fifth of the texts.
+    """
+    ours = [Counter(plain(c["text"]) for c in true["cells"] if c["text"]) for true in truth]
+    theirs = [Counter(plain(c.text) for c in table.cells if c.text) for table in tables]
+    shared = np.array([[(a & b).total() for b in theirs] for a in ours]).reshape(len(ours), len(theirs))
+    alike = [[2 * shared[i, j] / (a.total() + b.total()) for j, b in enumerate(theirs)] for i, a in enumerate(ours)]
+    rows, columns = linear_sum_assignment(-np.array(alike).reshape(shared.shape))
+    chosen = dict(zip(rows.tolist(), columns.tolist(), strict=True))
+    kept = {i: j for i, j in chosen.items() if shared[i, j] >= 0.2 * ours[i].total()}
+    return [(true, tables[kept[i]] if i in kept else None) for i, true in enumerate(truth)]
 
 
 def compare(truth: dict[str, Any], report: Report) -> Tally:
