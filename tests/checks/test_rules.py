@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from gouji.checks.book import Figure
 from gouji.checks.rules import load_identities
+from gouji.checks.sums import classify
+from gouji.records import Pointer
 
 SUMMARY, INCOME, EXPENDITURE = "收入支出决算总表", "收入决算表", "支出决算表"
 FISCAL, GPB, BASIC = (
@@ -253,3 +258,17 @@ def test_a_line_number_out_of_step_and_a_code_that_is_none_are_doubtful(run, ske
     sketches[INCOME] = sketches[INCOME].replace("2050202 |", "205O20 |")
     flagged = {cell.text for table in run(sketches).tables for cell in table.cells if "low_confidence" in cell.flags}
     assert flagged == {"9", "205O20"}
+
+
+@pytest.mark.parametrize(("shown", "kind"), [("0.8", "shift"), ("80", "shift"), ("9", "digit"), ("5.3", "other")])
+def test_a_slip_is_classed_though_whole_units_leave_room(shown: str, kind: str) -> None:
+    """8 printed as 0.8 in a form of whole 万元 is a shifted point: ten times of it is right to the last digit."""
+    left = [_stated(text) for text in (shown, "5", "3")]
+    assert classify(left, [_stated("16")]) == kind
+
+
+def _stated(text: str) -> Figure:
+    """A figure in 万元 as a form prints it."""
+    unit = Decimal(10_000)
+    places = len(text.partition(".")[2])
+    return Figure(Decimal(text) * unit, unit.scaleb(-places), Pointer(page=1), text, factor=unit)

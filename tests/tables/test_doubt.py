@@ -159,3 +159,20 @@ def test_figure_with_fewer_decimals_than_its_column_is_doubtful() -> None:
     (*_, kept) = settled([*others, read("147.1", 0.97)], always("147.1", 0.97))
     assert (kept.text, kept.confidence <= 0.6) == ("147.1", True)
     assert settled([*others, read("147", 0.97)], NEVER)[-1].text == "147"
+
+
+@pytest.mark.parametrize("text", ["8/10", "120份", "≥95%", "0起"])
+def test_what_is_surely_no_figure_stays_in_a_column_of_figures(text: str) -> None:
+    """Figures with words or signs that no figure has are no doubtful figures, whatever the reader of figures says."""
+    readings = [read("12.50"), read("1.00"), read(text), read("3.00"), read("4.00")]
+    said = [None, None, read("".join(filter(str.isdigit, text))), None, None]
+    assert settle(lattice(), column(readings), [CROP] * ROWS, readings, said, NEVER, NEVER) == readings
+
+
+@pytest.mark.parametrize("sign", ["二", "ー", '"', "一"])
+def test_any_lone_flat_sign_is_a_dash(sign: str) -> None:
+    """What is much wider than high is a dash, even where the engine took it for another sign; a figure is none."""
+    flat = CellLine(1, (10, 18, 40, 21), (1, 1, 99, 39))
+    assert settle(lattice(), [flat], [CROP], [read(sign)], [None], NEVER)[0].text == "—"
+    tall = CellLine(1, (10, 8, 18, 30), (1, 1, 99, 39))
+    assert settle(lattice(), [tall], [CROP], [read("1")], [None], NEVER)[0].text == "1"

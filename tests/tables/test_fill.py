@@ -299,3 +299,22 @@ def test_empty_readings_leave_a_cell_blank() -> None:
 def test_lines_run_on(lines: list[str], joined: str) -> None:
     """Chinese and figures run on over a cell's lines, Latin words keep a space; widths and radicals are normalised."""
     assert join_lines(lines) == joined
+
+
+@pytest.mark.parametrize("grey", [175, 190])
+def test_thin_strokes_beside_thick_rulings_are_print(grey: int) -> None:
+    """A pale thin stroke across, as 一 has, belongs to its line, though the rulings close by make the mean dark."""
+    plan = plan_of([300, 300], [29] * 4)
+    image = draw(plan, thick=4)
+    left, top = plan.xs[0] + 10, plan.ys[1] + 14
+    image[top : top + 2, left : left + 18] = grey
+    ink = write(image, left + 30, plan.ys[1] + 6, "行政运行", 18)
+    ((x0, _, x1, _),) = by_cell(softened(image, 0.6, 0.0), plan)[2]
+    assert x0 <= left + 2
+    assert abs(x1 - ink[2]) <= 3
+
+
+def test_a_cell_that_lost_a_line_is_no_sure_one() -> None:
+    """Of a cell with print of which nothing was read, the rest that was read is in doubt."""
+    cell = fill_lattice(two_cells(), [line_in(0), line_in(0)], [Reading("", 0.0), reading("位经营支出")]).cells[0]
+    assert (cell.text, cell.confidence) == ("位经营支出", 0.0)

@@ -358,3 +358,15 @@ def test_a_unit_given_once_does_not_overrule_a_tables_own() -> None:
     cover = page_of(1, lines=[centred("金额单位：万元", 400)])
     own = page_of(2, grid_of([HEAD, *body(5)]), lines=[line("单位：元", 650, 120)])
     assert [t.unit for t in joined(cover, own, page_of(3, grid_of([HEAD, *body(3)]))).tables] == ["元", None]
+
+
+def test_head_of_short_words_read_a_little_differently_is_dropped() -> None:
+    """One sign misread in a short word does not make a repeated head another row; another word does."""
+    head = ["科目代码", "科目名称", "决算数", "科目代码", "科目名称", "决算数"]
+    rows = [[f"301{i:02}", f"经费{i}", f"{i}.10", f"302{i:02}", f"费用{i}", f"{i}.20"] for i in range(20)]
+    upper = page_of(1, bottom_grid([head, *rows[:12]]))
+    misread = [*head[:2], "决孙数", *head[3:5], "决算故"]
+    (table,) = joined(upper, page_of(2, grid_of([misread, *rows[12:]], top=90))).tables
+    assert texts(table) == [head, *rows]
+    other = [*head[:2], "预算额", *head[3:]]
+    assert other in texts(joined(upper, page_of(2, grid_of([other, *rows[12:]], top=90))).tables[-1])

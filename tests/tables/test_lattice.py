@@ -320,3 +320,30 @@ def test_text_of_a_merged_head_is_no_side_wherever_it_stands(text: str, size: in
         write(page, 340 - left, 48, text, size)
         (lattice,) = lattices_of(page, 300)
         assert spans_of(lattice) == plan.spans, left
+
+
+@pytest.mark.parametrize("high", [10, 11])
+@pytest.mark.parametrize("air", [2, 3])
+def test_strokes_that_stand_under_each_other_in_tight_rows_are_no_border(high: int, air: int) -> None:
+    """The same figure in every row of a fax draws a broken line down its column: it leaves air at every ruling."""
+    plan = plan_of([120] * 4, [22] * 24)
+    image = draw(plan, thick=4)
+    for row in range(1, 24):
+        top = plan.ys[row] + 2 + air + row % 2
+        for left in (88, 97, 106):
+            image[top : top + high, plan.xs[2] + left : plan.xs[2] + left + 2] = 0
+    (lattice,) = lattices_of(image, 150)
+    assert spans_of(lattice) == plan.spans
+
+
+def test_a_lone_stroke_short_of_its_row_is_no_side() -> None:
+    """The first stroke of a text that nearly fills its row is no side of a cell, unless a border lies in line with it.
+
+    A border of another table on the same page is none.
+    """
+    plan = plan_of([200, 300], [31] * 8, at=60)
+    image = np.vstack([draw(plan), draw(plan_of([211, 289], [31] * 8, at=60))])
+    top = plan.ys[4]
+    image[top + 5 : top + 27, plan.xs[1] + 11 : plan.xs[1] + 13] = 0
+    upper, lower = lattices_of(image, 150)
+    assert spans_of(upper) == spans_of(lower) == plan.spans
