@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, BinaryIO
 
 from gouji.config import ArchiveSettings
 from gouji.errors import InputError, OutputError, SetupError, TooLargeError, UsageError
-from gouji.store import why_unwritten
+from gouji.store import drafted, why_unwritten
 
 BLOCK = 1 << 20
 _WEB = ("http", "https", "ftp")
@@ -78,30 +76,24 @@ def fetch(address: str, size: int, stamp: str, folder: Path, settings: ArchiveSe
     target = place / PurePosixPath(address).name
     if target.is_file():
         return target
-    draft = place / f".{os.getpid()}.part"
     try:
         place.mkdir(parents=True, exist_ok=True)
-        _copy(address, draft)
-        draft.replace(target)
     except OSError as error:
         raise OutputError(why_unwritten(target, error)) from error
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+    with drafted(target) as file:
+        _copy(address, file)
     return target
 
 
-def _copy(address: str, draft: Path) -> None:
+def _copy(address: str, file: BinaryIO) -> None:
     system, path = _open(address)
     try:
         source = system.open(path, "rb")
     except Exception as error:
         raise _silent(address, error) from error
-    with source, draft.open("wb") as file:
+    with source:
         while block := _next_block(address, source):
             file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _next_block(address: str, source: Any) -> bytes:

@@ -14,7 +14,7 @@ Every file appears whole or not at all. Nothing here knows how pages are read.
 
 from __future__ import annotations
 
-from gouji.store.files import stamp, why_unwritten, write_bytes, write_text
+from gouji.store.files import drafted, stamp, why_unwritten, write_bytes, write_text
 from gouji.store.folders import (
     SOURCE,
     Entry,
@@ -35,7 +35,7 @@ from gouji.store.log import CORRECTIONS, add_correction, load_corrections, repla
 from gouji.store.reports import REPORT, find_reports, load_report, report_names, report_stamp, report_to_json
 
 __all__ = [
-    "CORRECTIONS", "REPORT", "SOURCE", "Entry", "add_correction", "begin", "claim_folder", "find_reports",
+    "CORRECTIONS", "REPORT", "SOURCE", "Entry", "add_correction", "begin", "claim_folder", "drafted", "find_reports",
     "finished_report", "load_corrections", "load_reading", "load_report", "picture_path", "read_entry", "reading_path",
     "readings_key", "replace_report", "report_key", "report_names", "report_stamp", "report_to_json", "save_reading",
     "save_report", "saved_reading", "stamp", "why_unwritten", "write_bytes", "write_text",

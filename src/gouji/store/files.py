@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from gouji.errors import OutputError
+
+DRAFT_NAME = 40  # characters of the file's name in its draft's: a name may be as long as the disk allows
 
 
 def write_text(path: Path, text: str) -> None:
@@ -21,10 +25,21 @@ def write_bytes(path: Path, content: bytes) -> None:
     Raises:
         OutputError: the folder cannot be written, or the disk is full; what stood there before still does.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    with drafted(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def drafted(path: Path) -> Iterator[BinaryIO]:
+    """A draft beside the file, open to write; it takes the file's place when it is whole, and goes when it is not.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full; what stood there before still does.
+    """
+    draft = path.with_name(f".{path.name[:DRAFT_NAME]}.{os.getpid()}.part")
     try:
         with draft.open("wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

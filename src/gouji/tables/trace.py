@@ -92,8 +92,9 @@ def _hung(lane: Lane, least: float, crossing: Sequence[int], dpi: int) -> NDArra
     hung = np.zeros(len(printed), bool)
     off, near = math.ceil(lane.thick / 2) + 1, _beside(dpi)
     for a, b in pairwise(crossing):
-        ends = (slice(a, a + off + near), slice(b - 1, max(a, b - off - near) - 1 if b > off + near else None, -1))
-        reaches = [_reaches(printed[end], air[end], off) for end in ends]
+        head, foot = slice(a, a + off + near), slice(max(a, b - off - near), b)
+        ends = (printed[head], air[head]), (printed[foot][::-1], air[foot][::-1])
+        reaches = [_reaches(*end, off) for end in ends]
         hung[a:b] = True in reaches or (None in reaches and printed[a:b].mean() > STROKE_SHARE)
     return hung
 
