@@ -206,6 +206,16 @@ def test_one_project_is_compared_wherever_it_is_told(run, sketches) -> None:
     assert (finding.code, finding.severity) == ("check.X13", "warning")
 
 
+def test_of_several_forms_none_is_taken_for_a_project_of_another_name(run, sketches) -> None:
+    """That two projects spent the same says nothing where the narrative and the forms tell of different ones."""
+    told = [
+        fact("project.budget", "50000", "全年预算数为5.00万元", subject="食堂补助"),
+        fact("project.executed", "35000", "执行数为3.50万元", subject="食堂补助"),
+    ]
+    other = sketches[SELF].replace("校舍修缮项目", "操场改造项目").replace("4.00", "8.00").replace("3.50", "7.00")
+    assert run({SELF: sketches[SELF], f"{SELF}（二）": other}, told).findings == ()
+
+
 @pytest.mark.parametrize(
     ("key", "unit", "right", "wrong"),
     [("score.project", "分", "96.75", "69.75"), ("project.execution_rate", "%", "87.50", "78.50")],
@@ -218,6 +228,7 @@ def test_the_score_and_rate_told_of_a_project_are_those_of_its_form(run, sketche
     odd = [told[0].model_copy(update={"value": Decimal(wrong), "evidence": f"{wrong}{unit}"})]
     (finding,) = run({SELF: sketches[SELF]}, odd).findings
     assert (finding.code, "正文与项目自评表的" in finding.message) == ("check.X13", True)
+    assert f"实为{wrong.rstrip('0')}{unit}，应为{right.rstrip('0')}{unit}" in finding.message
 
 
 def test_a_rate_printed_as_a_fraction_is_no_contradiction(run, sketches) -> None:

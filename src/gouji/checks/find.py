@@ -140,9 +140,17 @@ def _shower(each: Evaluation):  # type: ignore[no-untyped-def]
     if each.share:
         return lambda amount: f"{amount:f}%"
     unit = next((name for name, size in UNITS.items() if size == factor), "")
-    if factor == 1 and each.check.rule.startswith(("P3", "P4")):
-        unit = "分"
+    if factor == 1:
+        unit = _unit_of_rule_or_fact(each) or unit
     return lambda amount: f"{_short(amount / factor)}{unit}"
+
+
+def _unit_of_rule_or_fact(each: Evaluation) -> str:
+    """分 or % where no amounts are compared; "" else."""
+    told = each.left[0].label if each.left else ""
+    if each.check.rule.startswith(("P3", "P4")) or told.startswith("score."):
+        return "分"
+    return "%" if told == "project.execution_rate" else ""
 
 
 def _short(amount: Decimal) -> str:

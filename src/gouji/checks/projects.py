@@ -52,7 +52,7 @@ def evaluate_single_projects(book: Book, facts: Sequence[Fact], identities: Iden
     told = _of_facts(facts)
     found = _agree(forms, planned, "项目绩效表与项目支出表")
     found += _agree([_score_of(form) for form in forms], listed, "项目自评表与项目自评汇总表")
-    found += _agree(told, forms, "正文与项目自评表", by_amount=True)
+    found += _agree(told, forms, "正文与项目自评表", _only_untold(forms, told))
     found += _agree(told, listed, "正文与项目自评汇总表")
     found += _department(book, facts)
     return found + _in_all(book, told, facts, identities)
@@ -120,8 +120,19 @@ def _of_facts(facts: Sequence[Fact]) -> list[Project]:
     return found
 
 
-def _agree(ours: Sequence[Project], theirs: Sequence[Project], where: str, by_amount: bool = False) -> list[Evaluation]:
-    """Each figure that both places print of the same project; `where` names them."""
+def _only_untold(forms: Sequence[Project], told: Sequence[Project]) -> list[Project]:
+    """The form whose project the narrative does not name, if there is but one: it may bear another name there."""
+    untold = [form for form in forms if not any(_alike(form.name, project.name) for project in told)]
+    return untold if len(untold) == 1 else []
+
+
+def _agree(
+    ours: Sequence[Project], theirs: Sequence[Project], where: str, by_amount: Sequence[Project] = ()
+) -> list[Evaluation]:
+    """Each figure that both places print of the same project; `where` names them.
+
+    `by_amount` are those of `theirs` that a project of another name may be, when it spent the same.
+    """
     found: list[Evaluation] = []
     for project in ours:
         other = _same(project, theirs, by_amount)
@@ -143,15 +154,15 @@ def _department(book: Book, facts: Sequence[Fact]) -> list[Evaluation]:
     return [compare(RULE, "正文与部门整体自评表的得分应当一致", told, [formed])]
 
 
-def _same(project: Project, others: Sequence[Project], by_amount: bool) -> Project | None:
-    """The other place's project of that name; of several, or by leave of none, the only one of the same amount."""
+def _same(project: Project, others: Sequence[Project], by_amount: Sequence[Project]) -> Project | None:
+    """The other place's project of that name; of several, or of those by amount, the only one of the same amount."""
     named = [other for other in others if _alike(project.name, other.name)]
     if len(named) == 1:
         return named[0]
     executed = project.figures.get(_EXECUTED)
-    if not (named or by_amount) or executed is None or not executed.amount:
+    if executed is None or not executed.amount:
         return None
-    equal = [other for other in named or others if _executed(other) == executed.amount]
+    equal = [other for other in named or by_amount if _executed(other) == executed.amount]
     return equal[0] if len(equal) == 1 else None
 
 
