@@ -213,7 +213,8 @@ def test_of_several_forms_none_is_taken_for_a_project_of_another_name(run, sketc
         fact("project.executed", "35000", "执行数为3.50万元", subject="食堂补助"),
     ]
     other = sketches[SELF].replace("校舍修缮项目", "操场改造项目").replace("4.00", "8.00").replace("3.50", "7.00")
-    assert run({SELF: sketches[SELF], f"{SELF}（二）": other}, told).findings == ()
+    findings = run({SELF: sketches[SELF], f"{SELF}（二）": other}, told).findings
+    assert "check.X13" not in [finding.code for finding in findings]
 
 
 @pytest.mark.parametrize(
