@@ -84,6 +84,28 @@ def test_line_reads_the_same_beside_others() -> None:
     assert [r.confidence for r in beside] == pytest.approx([r.confidence for r in alone], abs=1e-4)
 
 
+def test_words_are_read_narrowed_and_figures_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On OpenVINO words are recognised once, at less than their width; a figure is recognised at its full width too."""
+    engine = opened("openvino")
+    recognise, widths = engine._recognise, []  # type: ignore[attr-defined]
+    monkeypatch.setattr(engine, "_recognise", lambda strips: (widths.append(strips.shape[3]), recognise(strips))[1])
+    words, figure = crop_of("机关事业单位基本养老保险缴费支出"), crop_of("9,876,543.21")
+    full = {name: 48 * crop.shape[1] / crop.shape[0] for name, crop in (("words", words), ("figure", figure))}
+    engine.read_lines([words])
+    assert len(widths) == 1
+    assert widths.pop() < 0.7 * full["words"]
+    engine.read_lines([figure])
+    assert len(widths) == 2
+    assert max(widths) >= full["figure"]
+
+
+def test_reading_binds_no_thread_to_a_core() -> None:
+    """On OpenVINO no model is pinned to cores: those of two processes would share the first one."""
+    engine = opened("openvino")
+    for model in (engine._detect, engine._recognise):  # type: ignore[attr-defined]
+        assert not model.get_property("ENABLE_CPU_PINNING")
+
+
 def test_no_crops_no_readings(engine: OcrEngine) -> None:
     """Nothing to read is nothing read."""
     assert engine.read_lines([]) == []
