@@ -27,7 +27,7 @@ from gouji.config import Settings, load_settings
 from gouji.ink import Mask
 from gouji.pages.clean import clean_page
 from gouji.pages.upright import find_upright, turn_box
-from gouji.reading import bring_upright
+from gouji.reading import without_bend
 from gouji.records import Table
 from gouji.synth.defects import CASES, print_case, scan_case
 from gouji.synth.scan import bind_pdf
@@ -75,9 +75,9 @@ def look(page: bytes, readers: pipeline.Readers, settings: Settings) -> Iterator
         with pipeline.open_report(path, settings) as opened:
             raster = opened.raster(1)
     flat, seals = clean_page(raster.image, raster.dpi)
-    upright = find_upright(flat, raster.dpi, readers.engine.read_lines)
+    upright, turned = find_upright(flat, raster.dpi, readers.engine.read_lines)
     seals = tuple(turn_box(box, upright.turn, flat.shape[1], flat.shape[0]) for box in seals)
-    flat = bring_upright(flat, raster.dpi, upright)
+    flat = without_bend(turned, raster.dpi)
     lattices = rulings_to_lattices(find_rulings(flat, raster.dpi), raster.dpi)
     for lattice, lines in zip(lattices, find_cell_print(flat, lattices, raster.dpi, seals).lines, strict=True):
         yield flat, lattice, {line.cell for line in lines}

@@ -27,8 +27,7 @@ def flatten(grey: Mask, dpi: int) -> Mask:
     side = max(3, round(dpi / 8 * 0.2) | 1)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((side, side), np.uint8)), min(side * 2 + 1, 31) | 1)
     paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    flat = grey.astype(np.float32) * (255.0 / np.maximum(paper, 40))
-    return np.asarray(np.clip(flat * 1.02, 0, 255), np.uint8)
+    return np.asarray(cv2.divide(grey, np.maximum(paper, 40), scale=255 * 1.02))
 
 
 def ink_of(flat: Mask, dpi: int, contrast: float = 0.12) -> Mask:

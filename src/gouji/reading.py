@@ -89,9 +89,9 @@ def _crosses(box: Box, ruling: Ruling) -> bool:
 def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReading:
     """The reading of a scanned page: upright and clean, its table regions, its lines and cells, all of them read."""
     flat, seals = clean_page(raster.image, raster.dpi)
-    upright = find_upright(flat, raster.dpi, readers.engine.read_lines)
+    upright, turned = find_upright(flat, raster.dpi, readers.engine.read_lines)
     seals = tuple(turn_box(box, upright.turn, flat.shape[1], flat.shape[0]) for box in seals)
-    flat = bring_upright(flat, raster.dpi, upright)
+    flat = without_bend(turned, raster.dpi)
     rulings = find_rulings(flat, raster.dpi)
     ruled = find_lattices(flat, rulings, raster.dpi, readers, settings)
     prose = find_prose(flat, [lattice.box for lattice in ruled], raster.dpi, readers.engine, settings.engine.sight_dpi)
@@ -107,10 +107,14 @@ def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReadi
 
 
 def bring_upright(flat: Mask, dpi: int, upright: Upright) -> Mask:
-    """The page turned, levelled and, where its rulings show a bend, straightened."""
-    level = turn_image(rotate(flat, upright.skew), upright.turn)
-    bend = find_bend(level, dpi)
-    return level if bend is None else straighten(level, bend)
+    """The page levelled, turned and, where its rulings show a bend, straightened."""
+    return without_bend(turn_image(rotate(flat, upright.skew), upright.turn), dpi)
+
+
+def without_bend(turned: Mask, dpi: int) -> Mask:
+    """The upright page, straightened where its rulings show a bend."""
+    bend = find_bend(turned, dpi)
+    return turned if bend is None else straighten(turned, bend)
 
 
 def page_image(raster: Raster, page: Page) -> Image:

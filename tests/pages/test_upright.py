@@ -82,7 +82,9 @@ def test_skew_of_a_sideways_page_is_found() -> None:
 
 def test_blank_page_stays() -> None:
     """Without print there is neither skew nor turn."""
-    assert find_upright(blank(500, 400), DPI, lambda crops: []) == Upright(0, 0.0)
+    found, page = find_upright(blank(500, 400), DPI, lambda crops: [])
+    assert found == Upright(0, 0.0)
+    assert (page == blank(500, 400)).all()
 
 
 def test_rotate_undoes_a_lean() -> None:
@@ -150,6 +152,7 @@ def engine() -> OcrEngine:
 def test_real_engine_finds_turn_and_skew(engine: OcrEngine, page: Maker, turn: Turn) -> None:
     """With real OCR a lying and leaning page is brought upright."""
     lying = turn_image(page(), TURNS[-TURNS.index(turn)])
-    found = find_upright(leant(lying, -1.5), DPI, engine.read_lines)
+    found, upright = find_upright(leant(lying, -1.5), DPI, engine.read_lines)
     assert found.turn == turn
     assert found.skew == pytest.approx(-1.5, abs=0.1)
+    assert (upright.shape[0] < upright.shape[1]) == (page().shape[0] < page().shape[1])

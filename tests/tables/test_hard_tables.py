@@ -14,7 +14,7 @@ from gouji.ink import Mask
 from gouji.pages.clean import clean_page
 from gouji.pages.upright import find_upright, turn_image
 from gouji.protocols import Image, Reading
-from gouji.reading import bring_upright
+from gouji.reading import without_bend
 from gouji.synth.defects import CASES, scan_case
 from gouji.tables.fill import find_cell_print
 from gouji.tables.lattice import rulings_to_lattices
@@ -36,7 +36,7 @@ def unread(crops: Sequence[Image]) -> list[Reading]:
 def cells_of(image: Mask, dpi: int) -> list[Cells]:
     """Row, column, spans of every cell and whether it holds print, lattice by lattice."""
     flat, seals = clean_page(image, dpi)
-    flat = bring_upright(flat, dpi, find_upright(flat, dpi, unread))
+    flat = without_bend(find_upright(flat, dpi, unread)[1], dpi)
     lattices = rulings_to_lattices(find_rulings(flat, dpi), dpi)
     lattices = tuple(sorted(lattices, key=lambda lattice: lattice.box[0]))
     printed = [{line.cell for line in lines} for lines in find_cell_print(flat, lattices, dpi, seals).lines]

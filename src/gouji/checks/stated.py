@@ -118,9 +118,12 @@ def _changes(by_key: dict[str, list[Figure]], facts: Sequence[Fact]) -> list[Eva
 
 
 def _beside(figure: Figure, others: Sequence[Figure], facts: Sequence[Fact]) -> Figure | None:
-    """The other fact that is said nearest to this one."""
+    """The other fact that is said nearest to this one, first of all in the same clause."""
     place = figure.pointer.fact or 0
-    return min(others, key=lambda other: abs((other.pointer.fact or 0) - place), default=None)
+    clause = facts[place].evidence
+    return min(
+        others, key=lambda other: (other.text not in clause, abs((other.pointer.fact or 0) - place)), default=None
+    )
 
 
 def _change(share: Figure, change: Figure, now: Figure, facts: Sequence[Fact]) -> list[Evaluation]:

@@ -31,6 +31,8 @@ _NAMED = re.compile(
     r"^(?:编制)?(?:部门|单位|预算部门|预算单位|部门名称|单位名称|编制单位|填报单位|公开部门|公开单位|部门（单位）)[：:](.{2,40})$"
 )
 _PART = re.compile(r"第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.．]|目录")
+# What no title has: the marks of a sentence, as in the note below a table; a form's name, perhaps with a stray sign.
+_NO_TITLE = re.compile(r"[，。；]|^(?:备?注|说明)\d*[：:]|表[^表]{0,3}$")
 _DIGIT = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 
 
@@ -56,7 +58,10 @@ def describe_document(narrative: Narrative, first_lines: Sequence[Line], tables:
 
 def _printed_title(texts: Sequence[str]) -> str | None:
     """The cover's title, put together when it is broken over lines ("2024年度" over "某某局部门决算")."""
-    short = [text for text in texts if 4 <= len(text) <= 60 and not text.startswith(("目录", "第"))]
+    short = [
+        text for text in texts
+        if 4 <= len(text) <= 60 and not text.startswith(("目录", "第")) and not _NO_TITLE.search(text)
+    ]  # fmt: skip
     for index, text in enumerate(short):
         if not _TITLE.search(text) or re.match(r"[一二三四五六七八九十]+[、.]", text):
             continue
@@ -76,12 +81,14 @@ def _display_line(lines: Sequence[Line]) -> str | None:
         return None
     usual = median(height(line.box) for line in lines)
     large = [squeeze(line.text) for line in sorted(lines, key=lambda line: -height(line.box)) if _is_large(line, usual)]
-    return next((text for text in large if re.search(r"决算|预算|公开", text) and not text.endswith("表")), None)
+    return next((text for text in large if re.search(r"决算|预算|公开", text)), None)
 
 
 def _is_large(line: Line, usual: float) -> bool:
     text = squeeze(line.text)
-    return height(line.box) >= 1.3 * usual and 6 <= len(text) <= 50 and not _PART.match(text)
+    return (
+        height(line.box) >= 1.3 * usual and 6 <= len(text) <= 50 and not (_PART.match(text) or _NO_TITLE.search(text))
+    )
 
 
 def _years(texts: Iterable[str]) -> list[int]:
@@ -110,7 +117,7 @@ def _fiscal_year(title: str | None, texts: Sequence[str], captions: Sequence[str
 
 def _kind(title: str | None, texts: Sequence[str], captions: Sequence[str], narrative: Narrative) -> Kind:
     headings = [squeeze(p.text) for p in narrative.passages if p.paragraph.kind == "heading"]
-    for source in ([title or ""], texts[:6], [*headings, *captions], [p.text for p in narrative.passages]):
+    for source in ([title or ""], [*headings, *captions], texts[:6], [p.text for p in narrative.passages]):
         joined = re.sub(
             r"(?:一般公共|政府性基金|国有资本经营|公共财政)预算|预算(?:绩效|单位|管理|财政拨款)", "", "\n".join(source)
         )

@@ -44,7 +44,7 @@ def find_bend(flat: Mask, dpi: int) -> Bend | None:
     ink = ink_of(flat, dpi)
     height, width = flat.shape
     dy = _fit(_traces(ink, dpi), width, height)
-    dx = _fit(_traces(np.ascontiguousarray(ink.T), dpi), height, width)
+    dx = _fit(_traces(np.asarray(cv2.transpose(ink)), dpi), height, width)
     if dy is None and dx is None:
         return None
     none = np.zeros(5)

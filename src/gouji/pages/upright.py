@@ -22,6 +22,7 @@ FINE = 4  # bins of a profile in a pixel
 LOOKS = ((75, 0.5, SKEW_LIMIT), (75, 0.1, 0.5), (150, 0.03, 0.12))  # dpi, step and reach in degrees of each look
 PROBE_LINES = 6  # text lines read per turn when the turn is in doubt
 FIRST_LINES = 3  # of them are read first: mostly they settle it
+PROBE_DPI = 150  # lines to read are looked for on a page of no higher resolution
 PROBE_CHARS = 8  # of a line that are read at most, counted as squares of its height
 PROBE_ASPECT = 2.5  # a text line worth reading is this many times longer than high
 PROBE_GAP = 0.22  # of the height of print: gaps up to this stand between characters, not between lines
@@ -41,14 +42,15 @@ class Upright:
     skew: float
 
 
-def find_upright(flat: Mask, dpi: int, read_lines: ReadLines) -> Upright:
-    """The skew and the turn of a flattened page; (0, 0.0) for a page without text.
+def find_upright(flat: Mask, dpi: int, read_lines: ReadLines) -> tuple[Upright, Mask]:
+    """The skew and the turn of a flattened page, (0, 0.0) for a page without text; and the page so brought upright.
 
     The turn is that in which lines of text read best: upside down, hardly any character is read with confidence.
     """
     skew = find_skew(flat, dpi)
     level = rotate(flat, skew)
-    return Upright(find_turn(level, dpi, read_lines), skew)
+    turn = find_turn(level, dpi, read_lines)
+    return Upright(turn, skew), turn_image(level, turn)
 
 
 def find_skew(flat: Mask, dpi: int) -> float:
@@ -108,7 +110,7 @@ def turn_image(image: Image, turn: Turn) -> Image:
 
 def find_turn(flat: Mask, dpi: int, read_lines: ReadLines) -> Turn:
     """The clockwise turn that makes a level page upright; 0 when no line of text can be read either way."""
-    across, down = probe_lines(flat, dpi), probe_lines(turn_image(flat, 90), dpi)
+    across, down = probe_lines(flat, dpi)
     order: tuple[Turn, ...] = (0, 180, 90, 270) if _total(across) >= _total(down) else (90, 270, 0, 180)
     clear = max(_total(across), _total(down)) > 2 * min(_total(across), _total(down))
     scores: dict[Turn, float] = {}
@@ -150,24 +152,38 @@ def _weight(char: str) -> float:
     return 0.2 if char.isalnum() or char == "%" else 0.0
 
 
-def probe_lines(flat: Mask, dpi: int) -> list[Image]:
-    """Crops of up to `PROBE_LINES` lines of text along the rows of a page: the longest that look like print."""
-    ink = ink_of(flat, dpi)
-    reach = round(dpi * 0.4)
+def probe_lines(flat: Mask, dpi: int) -> tuple[list[Image], list[Image]]:
+    """Crops of up to `PROBE_LINES` lines of print each along the rows of a page, and along its columns (turned by 90).
+
+    The longest that look like print.
+    """
+    scale = min(1.0, PROBE_DPI / dpi)
+    small = flat if scale == 1 else np.asarray(cv2.resize(flat, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
+    ink = ink_of(small, round(dpi * scale))
     for horizontal in (True, False):
-        ink &= ~straight_ink(ink, reach, horizontal, 2)
-    usual = print_height(ink, dpi)
+        ink &= ~straight_ink(ink, round(dpi * scale * 0.4), horizontal, 2)
+    usual = print_height(ink, round(dpi * scale))
+    across, down = _lines_of(ink, usual), _lines_of(turn_image(ink, 90), usual)
+    pad = round(dpi * 0.015)
+    turned = turn_image(flat, 90)
+    return [_cut(flat, box, scale, pad) for box in across], [_cut(turned, box, scale, pad) for box in down]
+
+
+def _lines_of(ink: Mask, usual: float) -> list[Box]:
+    """Boxes of the lines along the rows that are worth reading first; of long ones the beginning."""
     # Characters stand closer along a line than lines above each other (O'Gorman 1993): only those may run together.
     smear = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(PROBE_GAP * usual) | 1), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(smear)
     low, high = 0.6 * usual, 1.7 * usual  # single lines: of lines set close together nothing can be read
-    boxes = [s for s in stats[1:count].tolist() if low <= s[3] <= high and s[2] >= PROBE_ASPECT * s[3]]
-    boxes.sort(key=lambda s: min(s[2] / s[3], PROBE_CHARS) * min(1.0, s[4] / (s[2] * s[3]) * 2), reverse=True)
-    pad = round(dpi * 0.015)
-    return [
-        np.ascontiguousarray(flat[max(0, y - pad) : y + h + pad, max(0, x - pad) : x + min(w, PROBE_CHARS * h) + pad])
-        for x, y, w, h, _ in boxes[:PROBE_LINES]
-    ]
+    found = [s for s in stats[1:count].tolist() if low <= s[3] <= high and s[2] >= PROBE_ASPECT * s[3]]
+    found.sort(key=lambda s: min(s[2] / s[3], PROBE_CHARS) * min(1.0, s[4] / (s[2] * s[3]) * 2), reverse=True)
+    return [(x, y, x + min(w, PROBE_CHARS * h), y + h) for x, y, w, h, _ in found[:PROBE_LINES]]
+
+
+def _cut(flat: Mask, box: Box, scale: float, pad: int) -> Image:
+    """What stands in a box of the reduced page, with a margin."""
+    x0, y0, x1, y1 = (round(value / scale) for value in box)
+    return np.ascontiguousarray(flat[max(0, y0 - pad) : y1 + pad, max(0, x0 - pad) : x1 + pad])
 
 
 def turn_box(box: Box, turn: Turn, width: int, height: int) -> Box:

@@ -16,6 +16,7 @@ from gouji.records import Cell, Finding, Grid, GridCell, Line, Page, PageReading
 from gouji.tables.captions import common_unit
 from gouji.tables.columns import common_columns, head_again, in_common_columns, repeated_rows, similar, without_head
 from gouji.tables.leaves import readings_to_leaves
+from gouji.tables.marks import mend_marks
 from gouji.tables.placing import Placed, place_grids, running_texts
 from gouji.tables.seams import Seam, Verdict, judge_seam, regular_columns, sew
 from gouji.tables.sideways import CONTINUED, add_columns, goes_on_sideways, stands_beside
@@ -47,6 +48,7 @@ def join_pages(readings: Sequence[PageReading], settings: TablesSettings) -> Joi
         prose.append((leaf.page, tuple(line for line in leaf.lines if id(line) not in used)))
     known = Counter(squeeze(cell.text) for part in placed for cell in part.grid.cells)
     tables, findings = _chains_to_tables(_to_chains(placed), known, settings)
+    tables = tuple(map(mend_marks, tables))
     return Joined(_with_common_unit(tables, prose), tuple(prose), findings)
 
 

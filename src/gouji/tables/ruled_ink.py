@@ -38,6 +38,8 @@ DASHED_INCH = 0.8  # a dashed line is at least this long
 DASH_INCH = 0.16
 LEAST_DASHES = 4
 DASHES_OF_A_TABLE = 16
+DASHES_OF_A_LINE = 8  # in one lane of a page, of this width: a table has a line longer than the least
+LANE_INCH = 0.02
 FAR_INCH = 0.3  # so far past the last ruling across, a ruling leaves its table
 RUNS_THROUGH = 0.37  # beside crossings a run must be inked at least this much as it is elsewhere
 
@@ -207,18 +209,26 @@ def _dashed(dashes: Mask | None, ink: Mask, dpi: int) -> list[Ruling]:
 def find_dashes(ink: Mask, dpi: int) -> tuple[Mask | None, Mask | None]:
     """The ink of what may be dashes or where dashes cross, for lines across and, transposed, for lines down.
 
-    Such components are small and nothing but thin strokes. None where too few lie lengthwise to make a line.
+    Such components are small and nothing but thin strokes. None where too few lie lengthwise, or in one line.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    _, labels, stats, middles = cv2.connectedComponentsWithStats(ink)
     wide, high, area = (stats[:, c] for c in (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT, cv2.CC_STAT_AREA))
     thin = area <= max(3.0, DASH_THICK_INCH * dpi) * (wide + high)
     dash = thin & (np.maximum(wide, high) <= DASH_INCH * dpi) & (np.maximum(wide, high) >= DASH_INCH / 4 * dpi)
     dash[0] = False
-    enough = [np.count_nonzero(dash & (a >= 2 * b)) >= DASHES_OF_A_TABLE for a, b in ((wide, high), (high, wide))]
+    enough = [_line_up(middles[dash & (a >= 2 * b), axis], dpi) for a, b, axis in ((wide, high, 1), (high, wide, 0))]
     if not any(enough):
         return None, None
     mask = np.asarray(dash[labels].astype(np.uint8) * 255)
     return mask if enough[0] else None, np.ascontiguousarray(mask.T) if enough[1] else None
+
+
+def _line_up(places: NDArray[np.float64], dpi: int) -> bool:
+    """Whether enough dashes lie at one place across their line; strokes of print lie anywhere."""
+    if len(places) < DASHES_OF_A_TABLE:
+        return False
+    ordered = np.sort(places)
+    return bool((ordered[DASHES_OF_A_LINE - 1 :] - ordered[: 1 - DASHES_OF_A_LINE] <= LANE_INCH * dpi).any())
 
 
 def _pieces(ink: Mask, run: Ruling) -> int:
