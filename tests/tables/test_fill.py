@@ -215,6 +215,18 @@ def test_remains_of_a_seal_are_no_print() -> None:
     assert {line.cell for line in under} == set(range(1, 8))
 
 
+def test_thin_print_beside_a_seal_stays() -> None:
+    """Pale ink of a cell that a seal covers in part is the seal's only where the seal lies."""
+    plan = plan_of([240, 240], [60] * 4)
+    image = filled(plan, draw(plan))
+    x0, y0, x1, y1 = plan.box(plan.spans[0])
+    pale = blank(*image.shape)
+    ink = write_in(pale, (x0, y0, x1 - 120, y1), "云岭", SIZE)
+    image = np.minimum(image, np.where(pale < 128, 190, 255)).astype(np.uint8)
+    found = find_cell_print(flatten(image, DPI), [lattice_of(plan)], DPI, [(x1 - 100, y0, x1, y1)]).lines[0]
+    assert [close(line.box, ink) for line in found if line.cell == 0] == [True]
+
+
 def test_page_without_tables_has_no_cell_print() -> None:
     """Without lattices the page is as it was and there are no lines."""
     page = flatten(blank(80, 80), DPI)

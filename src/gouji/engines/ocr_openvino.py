@@ -1,8 +1,7 @@
 """The same ONNX weights on OpenVINO: several times faster on a CPU, no vendor's pipeline around them.
 
 Resizing follows PaddleOCR's: detection to multiples of 32 with ImageNet's mean and deviation, recognition to a height
-of 48 px in -1..1. Unlike PaddleOCR, crops are not padded to 320 px, and words are narrowed: Chinese characters keep all
-that tells them apart, figures are too slender for it.
+of 48 px in -1..1. Unlike PaddleOCR, crops are not padded to 320 px, and words are read narrowed (`narrowed`).
 """
 
 from __future__ import annotations
@@ -18,18 +17,16 @@ from numpy.typing import NDArray
 
 from gouji.config import EngineSettings
 from gouji.engines.channels import as_bgr
-from gouji.engines.ctc import SURE
 from gouji.engines.db import quads_of
+from gouji.engines.narrowed import read_narrowed
 from gouji.engines.tune import saved_choice
 from gouji.engines.weights import cache_dir, characters, decoder_of, model_dir
 from gouji.errors import SetupError
 from gouji.protocols import Image, Quad, Reading
-from gouji.zh import is_chinese
 
 HEIGHT = 48
 MAX_WIDTH = 3200
 WIDTH_STEP = 16  # widths are rounded up to this: few shapes are compiled, little is padded
-NARROW = 0.6  # of their width: so words are read the first time, as well as in full and in so much less time
 BATCH_PX = 320  # as wide is a batch at most, all its lines together: a wider one no longer fits a core's cache
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
@@ -78,12 +75,8 @@ class OpenVinoEngine:
         ]
 
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
-        """One reading for each crop: words narrowed; figures, and words with a doubtful digit, once more in full."""
-        readings = self._read(crops, NARROW)
-        again = [i for i, reading in enumerate(readings) if _asks_for_more(reading)]
-        for i, reading in zip(again, self._read([crops[i] for i in again], 1.0), strict=True):
-            readings[i] = reading
-        return readings
+        """One reading for each crop."""
+        return read_narrowed(crops, self._read)
 
     def _read(self, crops: Sequence[Image], share: float) -> list[Reading]:
         """The readings of crops narrowed to a share of their width."""
@@ -95,13 +88,6 @@ class OpenVinoEngine:
             for i, strip, frames in zip(batch, strips, probabilities, strict=True):
                 readings[i] = self._decoder.decode(frames, strip.shape[1] / width)
         return readings
-
-
-def _asks_for_more(reading: Reading) -> bool:
-    """Whether a reading of narrowed print must not stand: it has no word in it, or a digit that is not sure."""
-    if not any(map(is_chinese, reading.text)):
-        return True
-    return any(char.isdigit() and chance < SURE for char, chance in zip(reading.text, reading.chars, strict=True))
 
 
 def native_precisions() -> tuple[str, ...]:

@@ -32,7 +32,7 @@ _NAMED = re.compile(
 )
 _PART = re.compile(r"第[一二三四五六七八九十]+部分|[一二三四五六七八九十]{1,3}[、.．]|目录")
 # What no title has: the marks of a sentence, as in the note below a table; a form's name, perhaps with a stray sign.
-_NO_TITLE = re.compile(r"[，。；]|^(?:备?注|说明)\d*[：:]|表[^表]{0,3}$")
+_NO_TITLE = re.compile(r"[，。；]|^(?:备?注|说明)\d*[：:]|支出[决预]算|表[^表]{0,3}$")
 _DIGIT = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"○": 0, "零": 0}
 
 

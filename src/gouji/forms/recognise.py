@@ -13,6 +13,7 @@ from gouji.records import Cell, Table
 
 _MARKS_WEIGHT = 0.2
 # A title that fits needs half of the heads to be believed; heads alone must be complete.
+_LEAST_TITLE = 4  # characters (收支总表): what is left of a title under a seal says nothing
 _ENOUGH = 1.5
 _HEADS_ALONE = 0.95
 _FEWEST_LABELS = 0.5
@@ -125,7 +126,7 @@ def _family(view: _View, final: bool) -> str:
 
 def _title_score(title: str, definition: FormDefinition) -> float:
     """1: all words stand in it, none of the forbidden. 0: it says nothing. Below: it may be, or is, another's."""
-    if not title:
+    if len(title) < _LEAST_TITLE:
         return 0.0
     foreign = () if definition.layout == "performance" else definition.words.foreign
     if any(holds(title, word) for word in (*definition.title.none, *foreign)):

@@ -27,6 +27,7 @@ LEAST_PRINT = 0.3  # of the height of print: what is smaller both ways is no lin
 THIN_CONTRAST = 30  # grey levels under a cell's paper: the thin strokes beside thick rulings, which darken the mean
 RIM_INCH = 0.03  # so far a border shines into a cell
 LEAST_STROKE = 0.5  # of the height of print: no arc of a figure is so wide and flat
+SEAL_RIM_INCH = 0.06
 MOST_INK = 0.4  # of a cell: where more is that dark, its paper is no even one
 PALE = 0.45  # of the way from the page's print to white
 
@@ -72,9 +73,9 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Se
                 continue
             _add_thin_strokes(ink, smooth, inner, height, dpi)
             text = _without_specks(ink, inner, height, dpi)
-            if any(area(intersection(seal, lattice.box_of(cell))) for seal in seals):
-                text &= _has_core(patch, _part(grey, inner) < pale)
             place = _shift(inner, x0, y0)
+            if any(area(intersection(seal, place)) for seal in seals):
+                text &= _has_core(patch, (_part(grey, inner) < pale) | ~_covered(place, seals, dpi))
             _whiten(image[place[1] : place[3], place[0] : place[2]], patch, text)
             found += [CellLine(index, _shift(line, *place[:2]), place) for line in _lines_in(text, height)]
         lines.append(tuple(found))
@@ -142,6 +143,15 @@ def _add_thin_strokes(ink: Mask, smooth: Mask, inner: Box, height: float, dpi: i
     stroke = (w >= LEAST_STROKE * height) & (h <= LEAST_PRINT * height) & (top >= rim) & (top + h <= len(thin) - rim)
     stroke[0] = False
     patch[stroke[labels]] = 255
+
+
+def _covered(place: Box, seals: Sequence[Box], dpi: int) -> NDArray[np.bool_]:
+    """Which pixels of a place on the page a seal may have inked; its print reaches a little out of its box."""
+    grow, covered = round(SEAL_RIM_INCH * dpi), np.zeros((place[3] - place[1], place[2] - place[0]), bool)
+    for x0, y0, x1, y1 in seals:
+        left, top = max(0, x0 - grow - place[0]), max(0, y0 - grow - place[1])
+        covered[top : max(0, y1 + grow - place[1]), left : max(0, x1 + grow - place[0])] = True
+    return covered
 
 
 def _has_core(patch: Mask, dark: NDArray[np.bool_]) -> NDArray[np.bool_]:

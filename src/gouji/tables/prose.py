@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from gouji.records import Line
 from gouji.zh import normalise
 
 JOIN_GAP = 1.2  # heights: pieces of one line nearer than this belong together
+TALL = 2.0  # times as high as the usual line or as its neighbour: no line of the same print
 MIN_CONFIDENCE = 0.4  # what reads worse is a stain, a seal or a signature
 MARGIN_INCH = 0.25  # white that is kept around print for the detector
 FULL = 128  # the detector's images are filled up with white to multiples of this: few shapes, compiled once
@@ -95,15 +97,22 @@ def _tight(quad: Quad, ink: Mask) -> Box | None:
 
 def join_pieces(boxes: Sequence[Box]) -> list[Box]:
     """Boxes of one line that nearly touch made one."""
+    usual = median(map(height, boxes)) if boxes else 0.0
     joined: list[Box] = []
     for box in sorted(boxes, key=lambda box: box[0]):
         for i, other in enumerate(joined):
-            if overlap_y(box, other) > 0.6 and box[0] - other[2] <= JOIN_GAP * min(height(box), height(other)):
+            if _in_one_line(box, other, usual) and box[0] - other[2] <= JOIN_GAP * min(height(box), height(other)):
                 joined[i] = union((box, other))
                 break
         else:
             joined.append(box)
     return joined
+
+
+def _in_one_line(box: Box, other: Box, usual: float) -> bool:
+    """Whether boxes lie in one line: what is much higher than a line of the page, a seal say, takes none to itself."""
+    low, high = sorted((height(box), height(other)))
+    return overlap_y(box, other) > 0.6 and (high <= TALL * low or high <= TALL * usual)
 
 
 def in_reading_order(boxes: Sequence[Box]) -> list[Box]:

@@ -1,0 +1,121 @@
+"""Lines read narrowed first: words lose nothing by it and take so much less time; figures are read in full.
+
+Chinese characters keep all that tells them apart at 0.6 of their width. Figures do not: at that width two of three 1
+may be read as one, and surely so. So what of a line is no word, with a character of words on either side, is cut out
+and read once more in full; a line in which that does not fit together again is read in full as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gouji.protocols import Image, Reading
+from gouji.zh import is_chinese
+
+NARROW = 0.6  # of their width
+MOST_IN_FULL = 0.7  # of a line's width: where more must be read in full, all of it is
+SNAP = 0.25  # of a line's height: so far from the middle between two characters the white between them may lie
+WORDS = "，。；：、！？（）“”《》〈〉·…:;()"  # read narrowed as safely as characters
+MAX_ALTERNATIVES = 3
+
+Read = Callable[[Sequence[Image], float], list[Reading]]
+"""Reads crops narrowed to a share of their width, one reading for each."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The characters `first` to `last` of a reading, and the columns `left` to `right` of its crop that they fill."""
+
+    first: int
+    last: int
+    left: int
+    right: int
+
+
+def read_narrowed(crops: Sequence[Image], read: Read) -> list[Reading]:
+    """One reading for each crop: words as read narrowed, all else as read in full."""
+    readings = read(crops, NARROW)
+    spans = [_to_read_again(reading, crop) for reading, crop in zip(readings, crops, strict=True)]
+    cut = [crop[:, span.left : span.right] for crop, own in zip(crops, spans, strict=True) for span in own]
+    again = iter(read(cut, 1.0))
+    for i, own in enumerate(spans):
+        parts = [next(again) for _ in own]
+        readings[i] = _put_together(readings[i], crops[i], own, parts) if own else readings[i]
+    failed = [i for i, reading in enumerate(readings) if not reading.text]
+    for i, reading in zip(failed, read([crops[i] for i in failed], 1.0), strict=True):
+        readings[i] = reading
+    return readings
+
+
+def _to_read_again(reading: Reading, crop: Image) -> list[Span]:
+    """The spans that are to be read in full, from left to right; one over the whole crop when that is most of it."""
+    text, width = reading.text, crop.shape[1]
+    if not any(map(is_chinese, text)):
+        return [Span(0, len(text) - 1, 0, width)] if text else []
+    spans: list[Span] = []
+    for first, last in _stretches(text):
+        spans.append(Span(first, last, _edge(reading, crop, first), _edge(reading, crop, last + 1)))
+    if any(span.right - span.left < 2 for span in spans):
+        return [Span(0, len(text) - 1, 0, width)]
+    much = sum(span.right - span.left for span in spans) > MOST_IN_FULL * width
+    return [Span(0, len(text) - 1, 0, width)] if much else spans
+
+
+def _stretches(text: str) -> list[tuple[int, int]]:
+    """First and last index of each stretch that is no word, with a neighbour on either side; those that meet join."""
+    found: list[tuple[int, int]] = []
+    for i in (i for i, char in enumerate(text) if not (is_chinese(char) or char in WORDS)):
+        first, last = max(0, i - 1), min(len(text) - 1, i + 1)
+        if found and first <= found[-1][1] + 1:
+            first = found.pop()[0]
+        found.append((first, last))
+    return found
+
+
+def _edge(reading: Reading, crop: Image, index: int) -> int:
+    """The column between the characters `index` - 1 and `index`: the whitest near the middle between them."""
+    height, width = crop.shape[:2]
+    if index <= 0 or index >= len(reading.text):
+        return 0 if index <= 0 else width
+    middle = round((reading.places[index - 1] + reading.places[index]) / 2 * width)
+    start = max(0, middle - round(SNAP * height))
+    near: np.ndarray[Any, Any] = crop[:, start : middle + round(SNAP * height) + 1]
+    light = near.reshape(height, near.shape[1], -1).mean(axis=(0, 2))
+    whitest = np.flatnonzero(light >= light.max() - 1)
+    return int(start + whitest[np.abs(whitest + start - middle).argmin()])
+
+
+def _put_together(reading: Reading, crop: Image, spans: Sequence[Span], parts: Sequence[Reading]) -> Reading:
+    """The reading with its spans as the parts say; an empty one when a neighbour of a span reads otherwise in full."""
+    text, last = reading.text, len(reading.text) - 1
+    if len(spans) == 1 and (spans[0].first, spans[0].last) == (0, last):
+        return parts[0]
+    for span, part in zip(spans, parts, strict=True):
+        if not part.text or (span.first > 0 and part.text[0] != text[span.first]):
+            return Reading("", 0.0)
+        if span.last < last and part.text[-1] != text[span.last]:
+            return Reading("", 0.0)
+    return _joined(reading, crop.shape[1], spans, parts)
+
+
+def _joined(reading: Reading, width: int, spans: Sequence[Span], parts: Sequence[Reading]) -> Reading:
+    said, at = "", 0
+    chars: list[float] = []
+    places: list[float] = []
+    others: list[tuple[str, float]] = []
+    for span, part in zip(spans, parts, strict=True):
+        before, behind = said + reading.text[at : span.first], reading.text[span.last + 1 :]
+        others += [(before + other + behind, chance) for other, chance in part.alternatives]
+        said = before + part.text
+        chars += [*reading.chars[at : span.first], *part.chars]
+        share = (span.right - span.left) / width
+        places += [*reading.places[at : span.first], *(span.left / width + place * share for place in part.places)]
+        at = span.last + 1
+    said, chars, places = said + reading.text[at:], [*chars, *reading.chars[at:]], [*places, *reading.places[at:]]
+    inked = [chance for char, chance in zip(said, chars, strict=True) if not char.isspace()]
+    others.sort(key=lambda other: -other[1])
+    return Reading(said, float(np.mean(inked)), tuple(chars), tuple(places), tuple(others[:MAX_ALTERNATIVES]))
