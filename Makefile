@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test lint ner language figures schema screenshots constraints clean
+.PHONY: demo test lint ner language figures ranges schema screenshots constraints clean
 
 # The sample report, read by the Prefect flow.
 demo: $(READY)
@@ -27,6 +27,13 @@ language: $(READY)
 	@mkdir -p .gouji
 	@$(BIN)/python -m gouji.synth.wording .gouji/words.txt 120
 	@$(BIN)/python -m gouji.engines.language .gouji/words.txt models/language/chars.tsv.gz
+
+# Draws worn lines and measures on them what the recogniser's layers are fed, for engine.precision = int8.
+ranges: $(READY)
+	@mkdir -p .gouji
+	@$(BIN)/python -m gouji.synth.wording .gouji/words.txt 120
+	@$(BIN)/python -m gouji.synth.line_crops .gouji/words.txt .gouji/lines.npz 400 0
+	@$(BIN)/python -m gouji.engines.int8 .gouji/lines.npz models/recognition
 
 # Draws worn figures in the fonts that this machine has and trains the reader in models/figures; needs PyTorch.
 figures: $(READY)

@@ -47,7 +47,7 @@ class EngineSettings(Section):
     det_model_name: str
     rec_model_name: str
     device: str
-    precision: Literal["auto", "f32", "bf16"]
+    precision: Literal["auto", "f32", "bf16", "int8"]
     threads: int
     sight_dpi: int
     det_threshold: float

@@ -38,10 +38,13 @@ def test_auto_takes_the_fastest_engine_that_can(
         ([Timing("f32", 40.0)], "f32"),
         ([Timing("f32", 40.0), Timing("bf16", 90.0)], "bf16"),
         ([Timing("f32", 40.0), Timing("bf16", 41.0)], "f32"),
+        ([Timing("f32", 40.0), Timing("int8", 80.0)], "int8"),
+        ([Timing("f32", 40.0), Timing("bf16", 80.0), Timing("int8", 100.0)], "int8"),
+        ([Timing("f32", 40.0), Timing("bf16", 80.0), Timing("int8", 85.0)], "bf16"),
     ],
 )
 def test_shorter_arithmetic_must_be_worth_its_rounding(timings: list[Timing], chosen: str) -> None:
-    """bf16 is chosen only where it is clearly faster."""
+    """bf16 and int8 are chosen only where they are clearly faster than what is more exact."""
     assert choose_precision(timings) == chosen
 
 

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from gouji.config import EngineSettings
 from gouji.engines.channels import as_bgr
 from gouji.engines.db import quads_of
-from gouji.engines.narrowed import read_narrowed
+from gouji.engines.int8 import Ranges, load_ranges, to_int8
+from gouji.engines.narrowed import NARROW, read_narrowed
 from gouji.engines.tune import saved_choice
 from gouji.engines.weights import cache_dir, characters, decoder_of, model_dir
 from gouji.errors import SetupError
@@ -49,14 +50,18 @@ class OpenVinoEngine:
         options: dict[str, Any] = {"CACHE_DIR": str(cache_dir() / "openvino"), **LATENCY}
         precision = settings.precision if settings.precision != "auto" else saved_choice()
         if precision:
-            options["INFERENCE_PRECISION_HINT"] = precision
+            options["INFERENCE_PRECISION_HINT"] = precision if precision != "int8" else native_precisions()[-1]
         if settings.threads:
             options["INFERENCE_NUM_THREADS"] = settings.threads
         folders = [
             model_dir(task, given)
             for task, given in (("detection", settings.det_model_dir), ("recognition", settings.rec_model_dir))
         ]
-        self._detect, self._recognise = (core.compile_model(f / "inference.onnx", "CPU", options) for f in folders)
+        self._detect = core.compile_model(folders[0] / "inference.onnx", "CPU", options)
+        recogniser = core.read_model(folders[1] / "inference.onnx")
+        if precision == "int8":
+            recogniser = to_int8(recogniser, ranges_for(settings))
+        self._recognise = core.compile_model(recogniser, "CPU", options)
         self._decoder = decoder_of(["", *characters(folders[1] / "inference.onnx"), " "], settings)
         self._settings = settings
         self.models = tuple(folder.name.rsplit("-", 2)[0] for folder in folders)
@@ -90,8 +95,30 @@ class OpenVinoEngine:
         return readings
 
 
+def precisions_for(settings: EngineSettings) -> tuple[str, ...]:
+    """The arithmetic that can be had for the recogniser that the settings name.
+
+    Raises:
+        SetupError: OpenVINO is missing.
+    """
+    whole = settings.rec_model_dir or load_ranges() is None
+    return native_precisions() if whole else (*native_precisions(), "int8")
+
+
+def ranges_for(settings: EngineSettings) -> Ranges:
+    """The ranges of the recogniser that the settings name.
+
+    Raises:
+        SetupError: it is not the shipped one.
+    """
+    ranges = None if settings.rec_model_dir else load_ranges()
+    if ranges is None:
+        raise SetupError("engine.precision = int8 is for the shipped recogniser alone; choose f32, bf16 or auto")
+    return ranges
+
+
 def native_precisions() -> tuple[str, ...]:
-    """The arithmetic that this processor has of its own, of f32 and bf16.
+    """The arithmetic that this processor has of its own, of f32 and bf16, in this order.
 
     Raises:
         SetupError: OpenVINO is missing.
@@ -121,6 +148,12 @@ def _width(crop: Image, share: float) -> int:
 
 def _strip(crop: Image, width: int) -> Image:
     return np.asarray(cv2.resize(as_bgr(crop), (width, HEIGHT)))
+
+
+def as_tensor(crop: Image) -> NDArray[np.float32]:
+    """(1, 3, HEIGHT, width): a crop as the recogniser is fed with it, narrowed as words are."""
+    width = _width(crop, NARROW)
+    return _tensor([_strip(crop, width)], width)
 
 
 def _tensor(strips: list[Image], width: int) -> NDArray[np.float32]:
