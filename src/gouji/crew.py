@@ -17,6 +17,7 @@ from pathlib import Path
 
 from gouji import run, store
 from gouji.config import Settings
+from gouji.errors import PageError
 from gouji.pages.raster import Opened
 from gouji.pipeline import open_report
 from gouji.records import PageReading
@@ -36,16 +37,30 @@ def read_pages(
         InputError: the file is gone. OutputError: the folder cannot be written. SetupError: a model is missing.
     """
     left = tuple(numbers)
-    alone = run.read_pages(job, left, settings, password)
-    for reading in alone:
-        left = left[1:]
-        yield reading
-        if reading.page.origin == "scan" and len(left) >= LEAST_SHARED and crew_size(settings) > 1:
-            break
-    alone.close()
+    if not (_is_work_to_share(left, settings) and _is_scan(job, left[0], settings, password)):
+        alone = run.read_pages(job, left, settings, password)
+        for reading in alone:
+            left = left[1:]
+            yield reading
+            if reading.page.origin == "scan" and _is_work_to_share(left, settings):
+                break
+        alone.close()
     if left:
         run.forget_readers()
         yield from _shared(job, left, settings, password)
+
+
+def _is_work_to_share(numbers: Sequence[int], settings: Settings) -> bool:
+    return len(numbers) >= LEAST_SHARED and crew_size(settings) > 1
+
+
+def _is_scan(job: run.Job, number: int, settings: Settings, password: str | None) -> bool:
+    """Whether the page is a scan, told without an engine: the crew's own need not wait for the first page."""
+    with open_report(Path(job.path), settings, password) as opened:
+        try:
+            return opened.raster(number).origin == "scan"
+        except PageError:
+            return False
 
 
 def crew_size(settings: Settings) -> int:

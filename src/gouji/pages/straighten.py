@@ -61,14 +61,14 @@ def straighten(image: Image, bend: Bend) -> Image:
     xs, ys = np.arange(0, bend.width + step, step), np.arange(0, bend.height + step, step)
     far_x, far_y = bend.at(*np.meshgrid(xs.astype(float), ys.astype(float)))
     size = (len(xs) * step, len(ys) * step)
-    # Upsampling centres pixels: shift by half a coarse step so that node (0, 0) lands on pixel (0, 0).
     maps = [_spread(values, size, step)[: bend.height, : bend.width] for values in (far_x, far_y)]
     return np.asarray(cv2.remap(image, maps[0], maps[1], cv2.INTER_CUBIC, borderValue=(255, 255, 255)))
 
 
 def _spread(values: Floats, size: tuple[int, int], step: int) -> NDArray[np.float32]:
-    x, y = np.meshgrid(np.arange(size[0], dtype=np.float32) / step, np.arange(size[1], dtype=np.float32) / step)
-    return np.asarray(cv2.remap(values.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+    """Values at every `step`th pixel spread to every pixel; node (0, 0) lies on pixel (0, 0)."""
+    matrix = np.array([[step, 0, 0], [0, step, 0]], np.float32)
+    return np.asarray(cv2.warpAffine(values.astype(np.float32), matrix, size, borderMode=cv2.BORDER_REPLICATE))
 
 
 def _terms(u: Floats, v: Floats) -> Floats:
