@@ -252,6 +252,14 @@ def test_a_figure_that_was_not_read_is_flagged_where_its_sums_fail(run, sketches
     assert flagged["7.0U"] == ("check:I6", "check:I8", "low_confidence")
 
 
+def test_sums_along_a_figure_that_was_not_read_blame_the_reading(run, sketches) -> None:
+    """Where a part of a row or of a column was not read, the failing sum asks to look at the scan."""
+    sketches[INCOME] = sketches[INCOME].replace("8.00 | 7.00 | | 1.00", "8.00 | 7.0U | | 1.00")
+    codes = {finding.code for finding in run(sketches).findings}
+    assert "check.reading" in codes
+    assert not {code for code in codes if code.startswith("check.I")}
+
+
 def test_a_line_number_out_of_step_and_a_code_that_is_none_are_doubtful(run, sketches) -> None:
     """行次 counts up by one; a subject code has 3, 5 or 7 digits. What breaks that is flagged, the rest is sure."""
     sketches[SUMMARY] = sketches[SUMMARY].replace("本年收入合计 | 4 |", "本年收入合计 | 9 |")

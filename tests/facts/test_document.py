@@ -56,6 +56,24 @@ def test_captions_help_where_the_cover_is_silent() -> None:
     assert (found.organization, found.fiscal_year, found.kind) == ("禾川县审计局", 2023, "final_account")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "注：本表反映部门本年度“三公”经费支出预决算情况",
+        "其中，预算数为全年预算数，反映按规定程序调整后的预算",
+        "收入支出决算总表自",
+        "入支出决算",
+    ],
+)
+def test_notes_and_forms_titles_are_no_title(line: str) -> None:
+    """Without a cover neither the note below a form nor what was read of a form's title names the document."""
+    table = Table(
+        id="t1", title="收入支出决算总表", organization="禾川县审计局", pages=(1,), n_rows=1, n_cols=1, cells=()
+    )
+    found = describe_document(Narrative(()), cover("单位：万元", line), [table])
+    assert (found.title, found.organization, found.kind) == (None, "禾川县审计局", "final_account")
+
+
 def test_nothing_is_made_up() -> None:
     """An empty document is described by nothing."""
     assert describe_document(Narrative(()), []) == Document()

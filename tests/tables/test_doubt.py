@@ -70,7 +70,8 @@ def test_doubtful_figure_is_read_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "number"), [("1O.5O", "10.50"), ("l2.30", "12.30"), ("1.353.56", "1,353.56"), ("12：50", "12.50")]
+    ("shown", "number"),
+    [("1O.5O", "10.50"), ("l2.30", "12.30"), ("1.353.56", "1,353.56"), ("12：50", "12.50"), ("212,76", "212.76")],
 )
 def test_letters_in_a_column_of_figures_are_digits(shown: str, number: str) -> None:
     """In a column of figures, letters and marks that look like digits and points are taken for them."""

@@ -98,6 +98,32 @@ def test_pieces_of_a_line_are_joined() -> None:
     assert join_pieces([]) == []
 
 
+def test_a_seal_takes_no_line_to_itself() -> None:
+    """What is much higher than the page's lines is joined with none of them, though it stands beside one."""
+    lines = [(10, y, 200, y + 20) for y in (10, 40, 70, 100)]
+    seal = (205, 20, 290, 130)
+    assert sorted(join_pieces([*lines, seal])) == sorted([*lines, seal])
+
+
+def test_a_box_over_several_lines_falls_into_them() -> None:
+    """Where the engine sees two lines and a seal's pale print as one, each line has a box of its own."""
+    page = blank(400, 900)
+    lines = [write(page, 60, y, "本年收入合计支出总计财政拨款收入支出决算表说明", 24) for y in (50, 100, 150, 200, 250)]
+
+    class Merger(Finder):
+        """Sees the last two lines as one."""
+
+        def find_lines(self, image: Image) -> list[Quad]:
+            """A quad for each line, and one for the last two."""
+            *first, above, below = sorted(quads_in(image), key=lambda quad: float(quad[0, 1]))
+            both = np.concatenate([above, below])
+            (x0, y0), (x1, y1) = both.min(axis=0), both.max(axis=0)
+            return [*first, quad_of((int(x0), int(y0), int(x1), int(y1)))]
+
+    found = find_prose(page, [], DPI, Merger(), DPI)
+    assert [box[1::2] for box in found] == [pytest.approx(box[1::2], abs=3) for box in lines]
+
+
 def test_reading_order() -> None:
     """Lines a little higher or lower than their neighbour belong to one row."""
     boxes = [(300, 8, 400, 28), (10, 12, 120, 32), (10, 50, 90, 70)]

@@ -54,12 +54,13 @@ def run_checks(
     candidates = suggest(book, evaluations)
     suggested = [equals for equals in candidates if len(equals) <= MOST_SUGGESTED]
     confirmed = confirmations(evaluations)
-    suspected = {**unread_cells(book, evaluations), **suspects(evaluations, candidates, confirmed)}
+    unread = unread_cells(book, evaluations)
+    suspected = {**unread, **suspects(evaluations, candidates, confirmed)}
     shapes = judge_shapes(book)
     marks = marks_of(suspected, confirmed, shapes.sure, shapes.odd)
     flagged, sure = flag_tables(tables, marks, recall), settings.sure_confidence
     doubtful = [key for table in flagged for key in recall(partial(_doubtful, table, sure), table, sure)]
-    findings = find(flagged, evaluations, suggested, pages, doubtful, sure)
+    findings = find(flagged, evaluations, suggested, pages, doubtful, unread, sure)
     return Outcome(
         tables=flagged,
         items=flag_items(items, marks, recall),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -11,6 +11,7 @@ from gouji.checks.flag import LOW_CONFIDENCE
 from gouji.checks.suggest import Candidate
 from gouji.checks.sums import NOTES, Evaluation, printed
 from gouji.checks.units import is_of_two_units, unit_findings
+from gouji.checks.unread import runs_over
 from gouji.records import Check, Finding, Page, Pointer, Table
 from gouji.zh import UNITS
 
@@ -34,11 +35,12 @@ _MOST_POINTERS = 40
 
 def find(
     tables: Sequence[Table], evaluations: Sequence[Evaluation], suggested: Sequence[tuple[Candidate, ...]],
-    pages: Sequence[Page], doubtful: Sequence[CellKey], sure: float,
+    pages: Sequence[Page], doubtful: Sequence[CellKey], unread: Collection[CellKey], sure: float,
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Findings of failed checks, then one line on rounding; unread pages; numbers read with doubt, counted.
 
-    A failure over `doubtful` cells, or facts read with less than `sure`, is a matter of reading before the publisher's.
+    A failure over `doubtful` cells, along a line with an `unread` one, or over facts read with less than `sure`, is a
+    matter of reading before the publisher's.
     """
     known, unsure = {table.id: table for table in tables}, set(doubtful)
     settled = {id(each) for equals in suggested for candidate in equals for each in candidate.fixed}
@@ -50,7 +52,7 @@ def find(
     found += unit_findings(tables, units)
     settled |= {id(each) for each in units}
     left = _once(each for each in failed if id(each) not in settled)
-    found += [_failed(known, each, _is_unsure(each, unsure, sure)) for each in left]
+    found += [_failed(known, each, _is_unsure(each, unsure, sure) or runs_over(each, unread)) for each in left]
     found += _rounding([each.check for each in evaluations if each.check.status == "rounding"])
     found += _low_confidence(tables)
     return worst_first(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from gouji.checks.book import Book, CellKey
 from gouji.checks.sums import Evaluation
@@ -27,6 +27,12 @@ def unread_cells(book: Book, evaluations: Sequence[Evaluation]) -> dict[CellKey,
         if _is_garbled(cell) or (not cell.text.strip() and across and down):
             found[table, number, col] = tuple(dict.fromkeys((*(across or ()), *(down or ()))))
     return found
+
+
+def runs_over(each: Evaluation, unread: Collection[CellKey]) -> bool:
+    """Whether such a cell lies in the row or the column along which the sum runs."""
+    rows, columns = _failing_lines([each])
+    return any((table, row) in rows or (table, col) in columns for table, row, col in unread)
 
 
 def _rows_of(book: Book, table: str) -> range:

@@ -240,13 +240,13 @@ def _shape(text: str, places: int | None) -> tuple[bool, bool]:
 def _mended(text: str) -> str | None:
     """The number that a text becomes when letters are taken for the digits they look like; None when it is none.
 
-    "1.353.56" has its thousands point read as a decimal point: groups of three tell.
+    "1.353.56" has its thousands point read as a decimal point, "212,76" the other way: groups of three tell.
     """
     plain = squeeze(text).translate(_LOOKALIKE)
-    if parse_number(plain) is None:
-        head, point, tail = plain.rpartition(".")
-        plain = head.replace(".", ",") + point + tail
-    return plain if plain and parse_number(plain) is not None else None
+    head, point, tail = plain.rpartition(".")
+    whole, comma, rest = plain.rpartition(",")
+    shapes = [plain, head.replace(".", ",") + point + tail, f"{whole}.{rest}" if comma and len(rest) == 2 else ""]
+    return next((shape for shape in shapes if parse_number(shape) is not None), None)
 
 
 def _as_dash(reading: Reading, line: CellLine, crop: Image) -> Reading:

@@ -13,7 +13,6 @@ from gouji.records import Cell, Table
 from gouji.zh import squeeze
 
 MARK = "、"
-LEAST_NUMBERED = 2  # so many other lines of a column must have their mark
 _DIGITS = "一二三四五六七八九"
 _NUMBERED = re.compile(r"([一二三四五六七八九十]{1,3})[、.．·・•:：;；]")
 _NO_NUMBER = ("一般", "一次", "三公")  # words that begin with a numeral
@@ -40,8 +39,6 @@ def _mended(column: list[Cell]) -> Iterator[tuple[tuple[int, int], str]]:
     column = sorted(column, key=lambda cell: cell.row)
     texts = [squeeze(cell.text) for cell in column]
     numbers = [_number_of(text) for text in texts]
-    if sum(number > 0 for number in numbers) < LEAST_NUMBERED:
-        return
     before = 0
     for index, (cell, text) in enumerate(zip(column, texts, strict=True)):
         after = next((later for later in numbers[index + 1 :] if later), 0)
@@ -52,8 +49,10 @@ def _mended(column: list[Cell]) -> Iterator[tuple[tuple[int, int], str]]:
 
 
 def _comes_before(number: int, after: int, before: int) -> bool:
-    """Whether the number may stand above a line with number `after` (0: none); a list that begins anew goes on at 2."""
-    return (after > number or not after) if number == before + 1 else after == number + 1
+    """Whether the number may stand between lines with the others (0: none); a list that begins anew goes on at 2."""
+    if number == before + 1:
+        return after > number or (before > 0 and not after)
+    return after == number + 1
 
 
 def _begins(text: str, number: int) -> bool:

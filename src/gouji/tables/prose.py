@@ -17,7 +17,10 @@ from gouji.records import Line
 from gouji.zh import normalise
 
 JOIN_GAP = 1.2  # heights: pieces of one line nearer than this belong together
-TALL = 2.0  # times as high as the usual line or as its neighbour: no line of the same print
+LONG = 4.0  # times as wide as high: a box that may hold a line of prose
+LINE_INK = 0.25  # of the fullest row's ink: what a row of a line has, and the air between lines, seal or not, has not
+LEAST = 0.6  # of the usual line's height
+TALL, ALIKE = 1.6, 1.4  # times as high as the page's usual line, or as the lower of its pieces: no line of print
 MIN_CONFIDENCE = 0.4  # what reads worse is a stain, a seal or a signature
 MARGIN_INCH = 0.25  # white that is kept around print for the detector
 FULL = 128  # the detector's images are filled up with white to multiples of this: few shapes, compiled once
@@ -32,8 +35,10 @@ def find_prose(flat: Mask, frames: Sequence[Box], dpi: int, engine: OcrEngine, s
     if not ink.any():
         return []
     sight = page_to_sight(page, ink, dpi, min(1.0, sight_dpi / dpi))
-    boxes = [_tight(sight.quad_on_page(quad), ink) for quad in engine.find_lines(sight.image)]
-    return in_reading_order(join_pieces([box for box in boxes if box is not None]))
+    seen = (_tight(sight.quad_on_page(quad), ink) for quad in engine.find_lines(sight.image))
+    boxes = [box for box in seen if box is not None]
+    usual = median(map(height, boxes)) if boxes else 0.0
+    return in_reading_order(join_pieces([line for box in boxes for line in _lines_of(box, ink, usual)]))
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,19 @@ def _tight(quad: Quad, ink: Mask) -> Box | None:
     return x0 + int(cols[0]), y0 + int(rows[0]), x0 + int(cols[-1]) + 1, y0 + int(rows[-1]) + 1
 
 
+def _lines_of(box: Box, ink: Mask, usual: float) -> list[Box]:
+    """The lines of a box that is too high for one: a seal's print bound a line to what stands above and below it."""
+    x0, y0, x1, y1 = box
+    if y1 - y0 <= TALL * usual or x1 - x0 < LONG * (y1 - y0):
+        return [box]
+    profile = np.count_nonzero(ink[y0:y1, x0:x1], axis=1)
+    full = np.concatenate(([0], (profile >= LINE_INK * profile.max()).astype(np.int8), [0]))
+    edges = np.flatnonzero(np.diff(full))
+    bands = [(y0 + a, y0 + b) for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)]
+    lines = [(x0, top, x1, bottom) for top, bottom in bands if LEAST * usual <= bottom - top <= TALL * usual]
+    return lines or [box]
+
+
 def join_pieces(boxes: Sequence[Box]) -> list[Box]:
     """Boxes of one line that nearly touch made one."""
     usual = median(map(height, boxes)) if boxes else 0.0
@@ -111,8 +129,8 @@ def join_pieces(boxes: Sequence[Box]) -> list[Box]:
 
 def _in_one_line(box: Box, other: Box, usual: float) -> bool:
     """Whether boxes lie in one line: what is much higher than a line of the page, a seal say, takes none to itself."""
-    low, high = sorted((height(box), height(other)))
-    return overlap_y(box, other) > 0.6 and (high <= TALL * low or high <= TALL * usual)
+    most = max(TALL * usual, ALIKE * min(height(box), height(other)))
+    return overlap_y(box, other) > 0.6 and height(union((box, other))) <= most
 
 
 def in_reading_order(boxes: Sequence[Box]) -> list[Box]:
