@@ -27,8 +27,8 @@ from gouji.protocols import Image, Quad, Reading
 
 HEIGHT = 48
 MAX_WIDTH = 3200
-WIDTH_STEP = 16  # widths are rounded up to this: few shapes are compiled, little is padded
-BATCH_PX = 320  # as wide is a batch at most, all its lines together: a wider one no longer fits a core's cache
+WIDTH_STEPS = ((512, 32), (1024, 64), (MAX_WIDTH, 128))  # up to a width, the step to which it is rounded up
+BATCH_WIDTH = 320  # wider lines are read one by one: together they no longer fit a core's cache
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
@@ -128,17 +128,30 @@ def native_precisions() -> tuple[str, ...]:
     except ImportError as error:
         raise SetupError("there is nothing to tune: OpenVINO is missing; install gouji[fast]") from error
     native = openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    return tuple(name.lower().replace("fp", "f") for name in native if name in ("FP32", "BF16"))
+    return tuple(name.lower().replace("fp", "f") for name in ("FP32", "BF16") if name in native)
 
 
 def _batches(widths: Sequence[int], size: int) -> Iterator[tuple[int, list[int]]]:
-    """A padded width with the indices of lines that all but fill it, batch by batch: none is padded to a longer one."""
-    padded = [-(-width // WIDTH_STEP) * WIDTH_STEP for width in widths]
+    """A padded width with the indices of the lines that are given it, `size` of them or one alone.
+
+    Every other shape would be compiled anew, which takes as long as reading a line. A line is padded by its own width,
+    so that it reads the same whatever is read beside it.
+    """
+    padded = [_padded(width) for width in widths]
     order = sorted(range(len(widths)), key=lambda i: padded[i])
     for width, group in groupby(order, key=lambda i: padded[i]):
-        alike, most = list(group), max(1, min(size, BATCH_PX // width))
-        for start in range(0, len(alike), most):
-            yield width, alike[start : start + most]
+        alike = list(group)
+        full = len(alike) - len(alike) % size if width <= BATCH_WIDTH else 0
+        for start in range(0, full, size):
+            yield width, alike[start : start + size]
+        for i in alike[full:]:
+            yield width, [i]
+
+
+def _padded(width: int) -> int:
+    """The width rounded up, the wider the coarser: an eighth of it at most from 256 px on."""
+    step = next(step for most, step in WIDTH_STEPS if width <= most)
+    return -(-width // step) * step
 
 
 def _width(crop: Image, share: float) -> int:
