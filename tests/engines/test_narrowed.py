@@ -51,8 +51,8 @@ def test_words_are_read_once() -> None:
 
 
 def test_figures_are_read_in_full_with_a_neighbour_on_either_side() -> None:
-    """Of a line of words the figures alone are read again; what they say in full stands."""
-    reader = Reader({"115": "15"})
+    """Of a line of words the figures alone are read again."""
+    reader = Reader()
     line = "本年收入共计支出和1156.7元和收入支出本年"
     (reading,) = read_narrowed([crop_of(line)], reader)
     assert reader.asked[1:] == [("和1156.7元", 1.0)]
@@ -69,9 +69,10 @@ def test_a_line_that_is_mostly_a_figure_is_read_in_full(line: str) -> None:
     assert reader.asked == [(line, NARROW), (line, 1.0)]
 
 
-def test_a_line_that_does_not_fit_together_is_read_in_full() -> None:
-    """Where a figure's neighbour reads otherwise in full, the narrowed reading is not trusted with any of the line."""
-    reader = Reader({"元": "出"})
+@pytest.mark.parametrize("slips", [{"115": "15"}, {"元": "出"}, {"6.7": "6"}])
+def test_a_line_in_which_the_readings_differ_is_read_in_full(slips: dict[str, str]) -> None:
+    """Where a figure or its neighbour reads otherwise in full, none of the line is taken from the narrowed reading."""
+    reader = Reader(slips)
     line = "本年收入共计支出和1156.7元和收入支出本年"
     (reading,) = read_narrowed([crop_of(line)], reader)
     assert reader.asked[-1] == (line, 1.0)

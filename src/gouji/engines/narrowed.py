@@ -2,7 +2,8 @@
 
 Chinese characters keep all that tells them apart at 0.6 of their width. Figures do not: at that width two of three 1
 may be read as one, and surely so. So what of a line is no word, with a character of words on either side, is cut out
-and read once more in full; a line in which that does not fit together again is read in full as a whole.
+and read once more in full. A line in which the two readings differ is read in full as a whole: alone among words a 0
+may be taken for a letter.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from gouji.protocols import Image, Reading
-from gouji.zh import is_chinese
+from gouji.zh import is_chinese, normalise, squeeze
 
 NARROW = 0.6  # of their width
 MOST_IN_FULL = 0.7  # of a line's width: where more must be read in full, all of it is
@@ -90,15 +91,12 @@ def _edge(reading: Reading, crop: Image, index: int) -> int:
 
 
 def _put_together(reading: Reading, crop: Image, spans: Sequence[Span], parts: Sequence[Reading]) -> Reading:
-    """The reading with its spans as the parts say; an empty one when a neighbour of a span reads otherwise in full."""
-    text, last = reading.text, len(reading.text) - 1
-    if len(spans) == 1 and (spans[0].first, spans[0].last) == (0, last):
+    """The reading with its spans as the parts say; an empty one when a part says otherwise than the reading does."""
+    if len(spans) == 1 and (spans[0].first, spans[0].last) == (0, len(reading.text) - 1):
         return parts[0]
-    for span, part in zip(spans, parts, strict=True):
-        if not part.text or (span.first > 0 and part.text[0] != text[span.first]):
-            return Reading("", 0.0)
-        if span.last < last and part.text[-1] != text[span.last]:
-            return Reading("", 0.0)
+    said = (reading.text[span.first : span.last + 1] for span in spans)
+    if any(squeeze(normalise(part.text)) != squeeze(normalise(text)) for part, text in zip(parts, said, strict=True)):
+        return Reading("", 0.0)
     return _joined(reading, crop.shape[1], spans, parts)
 
 

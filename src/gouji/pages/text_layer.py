@@ -36,6 +36,7 @@ DASH, DASH_GAP, LEAST_DASHES = 12.0, 5.0, 6
 # Of 255. Lines lighter than this do not show on paper; a character must differ from its ground by CONTRAST.
 WHITE = 245
 CONTRAST = 40
+AROUND = 2  # pixels of its ground that are looked at around a character
 MAX_DEPTH = 12
 
 
@@ -173,7 +174,8 @@ def visible(chars: Iterable[Char], image: Image) -> list[Char]:
     seen = []
     for char in chars:
         x0, y0, x1, y1 = char.box
-        patch = image[max(0, y0) : min(height, y1), max(0, x0) : min(width, x1)]
+        # Some fonts give 一 and － boxes that their ink fills: what it differs from lies just outside.
+        patch = image[max(0, y0 - AROUND) : min(height, y1 + AROUND), max(0, x0 - AROUND) : min(width, x1 + AROUND)]
         if patch.size and int(patch.max()) - int(patch.min()) >= CONTRAST:
             seen.append(char)
     return seen

@@ -23,7 +23,7 @@ LOOKS = ((75, 0.5, SKEW_LIMIT), (75, 0.1, 0.5), (150, 0.03, 0.12))  # dpi, step 
 MOST_POINTS = 40_000  # inked pixels that are looked at: more make no angle surer
 PROBE_LINES = 6  # text lines read per turn when the turn is in doubt
 FIRST_LINES = 3  # of them are read first: mostly they settle it
-PROBE_DPI = 150  # lines to read are looked for on a page of no higher resolution
+PROBE_DPI = 200  # lines to read are looked for on a page of no higher resolution
 PROBE_CHARS = 8  # of a line that are read at most, counted as squares of its height
 PROBE_ASPECT = 2.5  # a text line worth reading is this many times longer than high
 PROBE_GAP = 0.22  # of the height of print: gaps up to this stand between characters, not between lines
@@ -175,7 +175,7 @@ def probe_lines(flat: Mask, dpi: int) -> tuple[list[Image], list[Image]]:
 def _lines_of(ink: Mask, usual: float) -> list[Box]:
     """Boxes of the lines along the rows that are worth reading first; of long ones the beginning."""
     # Characters stand closer along a line than lines above each other (O'Gorman 1993): only those may run together.
-    smear = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, round(PROBE_GAP * usual) | 1), np.uint8))
+    smear = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, int(PROBE_GAP * usual) + 1), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(smear)
     low, high = 0.6 * usual, 1.7 * usual  # single lines: of lines set close together nothing can be read
     found = [s for s in stats[1:count].tolist() if low <= s[3] <= high and s[2] >= PROBE_ASPECT * s[3]]
