@@ -25,8 +25,9 @@ from gouji.errors import (
     TooLargeError,
     UnsupportedError,
 )
-from gouji.pages.raster import Raster, sheet_dpi
+from gouji.pages.raster import Char, Raster, sheet_dpi
 from gouji.pages.rasterise import open_source
+from gouji.pages.text_layer import visible
 
 A4_PT = (595.28, 841.89)
 
@@ -182,6 +183,13 @@ class TestDigital:
             pdf.text(25, 35, "看不见的文字")
 
         assert first(printed(tmp_path / "a.pdf", draw), settings).origin == "scan"
+
+    def test_a_stroke_that_fills_its_box_is_seen(self) -> None:
+        """一 in a font whose box is its ink differs from the ground around it; a character on blank paper from none."""
+        page = np.full((60, 120), 255, np.uint8)
+        page[28:34, 20:70] = 0
+        one, hidden = Char("一", (20, 28, 70, 34)), Char("二", (90, 28, 110, 50))
+        assert visible([one, hidden], page) == [one]
 
     def test_garbage_text_goes_to_ocr(self, tmp_path: Path, settings: PagesSettings) -> None:
         """A text layer of characters that no Chinese report prints is not believed."""
