@@ -156,7 +156,7 @@ def read_print(
     flat: Mask, dpi: int, lattices: Sequence[Lattice], prose: Sequence[Box], seals: Sequence[Box], readers: Readers
 ) -> tuple[list[Grid], list[Line]]:
     """The grids, and the lines of the prose boxes; all crops of a page go to the engine together: so batches fill."""
-    height = print_height(ink_of(flat, dpi), dpi)
+    height = print_height(ink_of(flat, dpi), dpi) if lattices else 0.0
     cells = find_cell_print(flat, lattices, dpi, seals)
     crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
     prose_crops = [cut_prose(flat, box) for box in prose]

@@ -43,7 +43,10 @@ def find_bend(flat: Mask, dpi: int) -> Bend | None:
     """The bend of a level page; None when it has too few rulings to tell, or none worth undoing."""
     ink = ink_of(flat, dpi)
     height, width = flat.shape
-    dy = _fit(_traces(ink, dpi), width, height)
+    across = _traces(ink, dpi)
+    if not across:
+        return None  # prose: where nothing runs across, what runs down is no table's
+    dy = _fit(across, width, height)
     dx = _fit(_traces(np.asarray(cv2.transpose(ink)), dpi), height, width)
     if dy is None and dx is None:
         return None
