@@ -4,13 +4,14 @@
 
 The pages of the file (without one: of a fictitious digital report; a scan may be given) are repeated until there are
 enough. Every way is a command of its own, in turns, round by round:
-  read          `gouji read`
+  read          `gouji read`, a scan's pages shared out to processes
+  read-alone    the same in one process, as the flow reads
   flow          `python -m flows.report`, one task a page
   flow-chunks   the same, 16 pages a task
   archive-1     `gouji archive` of one copy of the file, one worker
   archive-2     the same with two workers
 Printed: the median seconds by the clock and of CPU time, its pages an hour by the clock, and the clock's ratio to the
-first way. Prefect's own cost is that of flow to read: on scans, of which a page takes seconds, it is so much smaller.
+first way. Prefect's own cost is that of flow to read-alone: on scans, whose pages take longer, it is so much smaller.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ GOUJI = [sys.executable, "-c", "from gouji.cli import main; main()"]
 FLOW = [sys.executable, "-m", "flows.report"]
 WAYS: dict[str, list[str]] = {
     "read": [*GOUJI, "read", "-q"],
+    "read-alone": [*GOUJI, "read", "-q", "--set", "crew.workers=1"],
     "flow": FLOW,
     "flow-chunks": [*FLOW, "--chunk-pages", "16"],
     "archive-1": [*GOUJI, "archive", "-q", "--set", "archive.workers=1"],
