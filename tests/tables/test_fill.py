@@ -227,6 +227,18 @@ def test_thin_print_beside_a_seal_stays() -> None:
     assert [close(line.box, ink) for line in found if line.cell == 0] == [True]
 
 
+def test_a_dark_speck_under_a_seal_is_no_print() -> None:
+    """What is smaller than a character there is what the seal left, though it be dark; elsewhere it is print."""
+    plan = plan_of([240, 240], [60] * 4)
+    image = filled(plan, draw(plan))
+    place = plan.box(plan.spans[0])
+    middle = (place[1] + place[3]) // 2
+    image[middle - 5 : middle + 5, place[0] + 60 : place[0] + 72] = 0
+    page, lattices = flatten(image, DPI), [lattice_of(plan)]
+    assert 0 in {line.cell for line in find_cell_print(page, lattices, DPI).lines[0]}
+    assert 0 not in {line.cell for line in find_cell_print(page, lattices, DPI, [place]).lines[0]}
+
+
 def test_page_without_tables_has_no_cell_print() -> None:
     """Without lattices the page is as it was and there are no lines."""
     page = flatten(blank(80, 80), DPI)

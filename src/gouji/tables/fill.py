@@ -24,6 +24,7 @@ BORDER_INCH, BORDER_INK = 0.045, 0.3  # and so is what is inked over this share 
 SPECK_INCH = 0.025  # a component smaller than this both ways is no text by itself
 DASH_INCH = 0.035  # a flat component must be this wide to be a dash
 LEAST_PRINT = 0.3  # of the height of print: what is smaller both ways is no line of text
+LEAST_UNDER_SEAL = 0.5  # the same where a seal left dark specks: still less than a dash
 THIN_CONTRAST = 30  # grey levels under a cell's paper: the thin strokes beside thick rulings, which darken the mean
 RIM_INCH = 0.03  # so far a border shines into a cell
 LEAST_STROKE = 0.5  # of the height of print: no arc of a figure is so wide and flat
@@ -74,10 +75,11 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Se
             _add_thin_strokes(ink, smooth, inner, height, dpi)
             text = _without_specks(ink, inner, height, dpi)
             place = _shift(inner, x0, y0)
-            if any(area(intersection(seal, place)) for seal in seals):
+            sealed = any(area(intersection(seal, place)) for seal in seals)
+            if sealed:
                 text &= _has_core(patch, (_part(grey, inner) < pale) | ~_covered(place, seals, dpi))
             _whiten(image[place[1] : place[3], place[0] : place[2]], patch, text)
-            found += [CellLine(index, _shift(line, *place[:2]), place) for line in _lines_in(text, height)]
+            found += [CellLine(index, _shift(line, *place[:2]), place) for line in _lines_in(text, height, sealed)]
         lines.append(tuple(found))
     return CellPrint(image, tuple(lines))
 
@@ -174,14 +176,14 @@ def _shift(box: Box, dx: int, dy: int) -> Box:
     return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
 
 
-def _lines_in(text: NDArray[np.bool_], height: float) -> list[Box]:
-    """Boxes of the lines of print in one cell's inner patch."""
-    boxes = []
+def _lines_in(text: NDArray[np.bool_], height: float, sealed: bool) -> list[Box]:
+    """Boxes of the lines of print in one cell's inner patch; under a seal there is more that is none."""
+    boxes, least = [], LEAST_UNDER_SEAL if sealed else LEAST_PRINT
     for band in _bands(np.asarray(text.any(axis=1)), height):
         for top, bottom in _cut(text, band, height):
             columns = np.flatnonzero(text[top:bottom].any(axis=0))
             # Less than a dash either way is no print.
-            if len(columns) and max(bottom - top, columns[-1] + 1 - columns[0]) >= LEAST_PRINT * height:
+            if len(columns) and max(bottom - top, columns[-1] + 1 - columns[0]) >= least * height:
                 boxes.append((int(columns[0]), top, int(columns[-1]) + 1, bottom))
     return boxes
 
