@@ -25,8 +25,8 @@ SIGNS = "本年收入为元和支出共计，1234567890."
 class Reader:
     """Reads such crops; narrowed, it takes `slips` (what is printed → what it says) for granted."""
 
-    def __init__(self, slips: dict[str, str] | None = None) -> None:
-        self.slips = slips or {}
+    def __init__(self, slips: dict[str, str] | None = None, chance: float = 0.99) -> None:
+        self.slips, self.chance = slips or {}, chance
         self.asked: list[tuple[str, float]] = []
 
     def __call__(self, crops: Sequence[Image], share: float) -> list[Reading]:
@@ -40,7 +40,7 @@ class Reader:
         for printed, said in self.slips.items() if share < 1 else ():
             text = text.replace(printed, said)
         places = tuple((i + 0.5) / len(text) for i in range(len(text)))
-        return Reading(text, 0.9 if text else 0.0, (0.9,) * len(text), places)
+        return Reading(text, self.chance if text else 0.0, (self.chance,) * len(text), places)
 
 
 def test_words_are_read_once() -> None:
@@ -48,6 +48,13 @@ def test_words_are_read_once() -> None:
     reader = Reader()
     assert [reading.text for reading in read_narrowed([crop_of("本年收入，支出")], reader)] == ["本年收入，支出"]
     assert reader.asked == [("本年收入，支出", NARROW)]
+
+
+def test_worn_words_are_read_in_full() -> None:
+    """A line of words that are not sure narrowed is read again as a whole."""
+    reader = Reader({"支": "和"}, chance=0.9)
+    assert [reading.text for reading in read_narrowed([crop_of("本年收入支出")], reader)] == ["本年收入支出"]
+    assert reader.asked == [("本年收入支出", NARROW), ("本年收入支出", 1.0)]
 
 
 def test_figures_are_read_in_full_with_a_neighbour_on_either_side() -> None:

@@ -3,7 +3,7 @@
 Chinese characters keep all that tells them apart at 0.6 of their width. Figures do not: at that width two of three 1
 may be read as one, and surely so. So what of a line is no word, with a character of words on either side, is cut out
 and read once more in full. A line in which the two readings differ is read in full as a whole: alone among words a 0
-may be taken for a letter.
+may be taken for a letter. So is a line with a word that is not sure, as worn print has them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ NARROW = 0.6  # of their width
 MOST_IN_FULL = 0.7  # of a line's width: where more must be read in full, all of it is
 SNAP = 0.25  # of a line's height: so far from the middle between two characters the white between them may lie
 WORDS = "，。；：、！？（）“”《》〈〉·…:;()"  # read narrowed as safely as characters
+SURE = 0.95  # a character of words less likely than this has its line read in full
 MAX_ALTERNATIVES = 3
 
 Read = Callable[[Sequence[Image], float], list[Reading]]
@@ -55,7 +56,7 @@ def read_narrowed(crops: Sequence[Image], read: Read) -> list[Reading]:
 def _to_read_again(reading: Reading, crop: Image) -> list[Span]:
     """The spans that are to be read in full, from left to right; one over the whole crop when that is most of it."""
     text, width = reading.text, crop.shape[1]
-    if not any(map(is_chinese, text)):
+    if not any(map(is_chinese, text)) or not _is_sure_of_words(reading):
         return [Span(0, len(text) - 1, 0, width)] if text else []
     spans: list[Span] = []
     for first, last in _stretches(text):
@@ -64,6 +65,11 @@ def _to_read_again(reading: Reading, crop: Image) -> list[Span]:
         return [Span(0, len(text) - 1, 0, width)]
     much = sum(span.right - span.left for span in spans) > MOST_IN_FULL * width
     return [Span(0, len(text) - 1, 0, width)] if much else spans
+
+
+def _is_sure_of_words(reading: Reading) -> bool:
+    """Of clear print hardly a line is not; worn print needs its full width."""
+    return all(chance >= SURE for char, chance in zip(reading.text, reading.chars, strict=True) if is_chinese(char))
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:
