@@ -227,6 +227,16 @@ def test_thin_print_beside_a_seal_stays() -> None:
     assert [close(line.box, ink) for line in found if line.cell == 0] == [True]
 
 
+def test_the_mark_behind_a_flat_stroke_stays() -> None:
+    """The mark of 一、 stands lower than its stroke and is a speck by itself, but print."""
+    plan = plan_of([300, 240], [60] * 4)
+    image = filled(plan, draw(plan))
+    x0, y0, x1, y1 = write_in(image, plan.box(plan.spans[0]), "一、  本年收入", 20)
+    page = flatten(image, DPI)
+    cleaned = find_cell_print(page, [lattice_of(plan)], DPI).image
+    assert np.array_equal(cleaned[y0:y1, x0:x1] < 128, page[y0:y1, x0:x1] < 128)
+
+
 def test_a_dark_speck_under_a_seal_is_no_print() -> None:
     """What is smaller than a character there is what the seal left, though it be dark; elsewhere it is print."""
     plan = plan_of([240, 240], [60] * 4)

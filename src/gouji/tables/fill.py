@@ -213,11 +213,16 @@ def _without_specks(ink: Mask, inner: Box, height: float, dpi: int) -> NDArray[n
 
 
 def _around(stats: NDArray[np.int32], shape: tuple[int, ...], height: float) -> NDArray[np.bool_]:
-    """The boxes of components grown by what lies between two characters: a colon stands in the middle of its square."""
+    """The boxes of components grown by what lies between two characters: a colon stands in the middle of its square.
+
+    The square of 一 is higher than its stroke: the mark behind it (一、) stands at the foot of it.
+    """
     near = np.zeros(shape, bool)
-    wide, high = round(0.6 * height), round(0.2 * height)
+    wide, high, half = round(0.6 * height), round(0.2 * height), round(0.5 * height)
     for x, y, w, h, _ in stats.tolist():
         near[max(0, y - high) : y + h + high, max(0, x - wide) : x + w + wide] = True
+        if h < LEAST_PRINT * height and w >= LEAST_STROKE * height:
+            near[max(0, y - half) : y + h + half, x + w : x + w + wide] = True
     return near
 
 
