@@ -232,7 +232,7 @@ def test_the_mark_behind_a_flat_stroke_stays() -> None:
     plan = plan_of([300, 240], [60] * 4)
     image = filled(plan, draw(plan))
     left, top = plan.box(plan.spans[0])[:2]
-    stroke, mark = (left + 40, top + 26, left + 60, top + 29), (left + 64, top + 34, left + 69, top + 38)
+    stroke, mark = (left + 40, top + 26, left + 60, top + 29), (left + 64, top + 37, left + 67, top + 39)
     for x0, y0, x1, y1 in (stroke, mark):
         image[y0:y1, x0:x1] = 0
     cleaned = find_cell_print(flatten(image, DPI), [lattice_of(plan)], DPI).image
