@@ -23,7 +23,7 @@ from gouji.pipeline import open_report
 from gouji.records import PageReading
 
 _PR_SET_PDEATHSIG = 1
-LEAST_SHARED = 4  # fewer pages than this are read sooner than processes are started
+LEAST_SHARED = 5  # fewer pages than this are read sooner than processes are started
 
 
 def read_pages(
