@@ -54,6 +54,7 @@ class EngineSettings(Section):
     det_box_threshold: float
     det_unclip_ratio: float
     rec_batch: int
+    rec_narrow: float = Field(gt=0, le=1)
     language: bool
     figures: bool
 

@@ -193,6 +193,21 @@ def test_an_empty_form_needs_its_statement(run, sketches) -> None:
     assert statuses(run(sketches, paragraphs=["我单位2031年度没有使用政府性基金预算安排的支出。"]), "N14") == ["pass"]
 
 
+def test_a_change_goes_with_the_amount_of_its_clause(run, sketches) -> None:
+    """Of two amounts under one key the change is that of the one it is said with, though the other stands nearer."""
+    said = "一般公共预算财政拨款支出14.00万元，比上年增加4.00万元，增长40%"
+    told = [
+        fact("gpb.expenditure", "140000", said[:19]),
+        fact("gpb.expenditure.change", "40000", said[:-6]),
+        fact("gpb.expenditure.change_pct", "40", said, "%"),
+        fact("gpb.expenditure", "150000", "支出年初数为15.00万元"),
+    ]
+    changes = [
+        check for check in run({SUMMARY: sketches[SUMMARY]}, told).checks if check.message.startswith("变动幅度")
+    ]
+    assert [check.status for check in changes] == ["pass"]
+
+
 def test_one_project_is_compared_wherever_it_is_told(run, sketches) -> None:
     """The narrative's figures of a project against its form: found by name, or by the executed amount alone."""
     good = [

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from gouji.engines.narrowed import NARROW, read_narrowed
+from gouji.engines.narrowed import read_narrowed
 from gouji.protocols import Image, Reading
 
+NARROW = 0.6
 SIDE = 20  # pixels of a character in these crops; each is a shade of its own, between columns of white
 
 
@@ -46,14 +47,16 @@ class Reader:
 def test_words_are_read_once() -> None:
     """A line of words is read narrowed and not again."""
     reader = Reader()
-    assert [reading.text for reading in read_narrowed([crop_of("本年收入，支出")], reader)] == ["本年收入，支出"]
+    assert [reading.text for reading in read_narrowed([crop_of("本年收入，支出")], reader, NARROW)] == [
+        "本年收入，支出"
+    ]
     assert reader.asked == [("本年收入，支出", NARROW)]
 
 
 def test_worn_words_are_read_in_full() -> None:
     """A line of words that are not sure narrowed is read again as a whole."""
     reader = Reader({"支": "和"}, chance=0.9)
-    assert [reading.text for reading in read_narrowed([crop_of("本年收入支出")], reader)] == ["本年收入支出"]
+    assert [reading.text for reading in read_narrowed([crop_of("本年收入支出")], reader, NARROW)] == ["本年收入支出"]
     assert reader.asked == [("本年收入支出", NARROW), ("本年收入支出", 1.0)]
 
 
@@ -61,7 +64,7 @@ def test_figures_are_read_in_full_with_a_neighbour_on_either_side() -> None:
     """Of a line of words the figures alone are read again."""
     reader = Reader()
     line = "本年收入共计支出和1156.7元和收入支出本年"
-    (reading,) = read_narrowed([crop_of(line)], reader)
+    (reading,) = read_narrowed([crop_of(line)], reader, NARROW)
     assert reader.asked[1:] == [("和1156.7元", 1.0)]
     assert reading.text == line
     assert len(reading.chars) == len(reading.places) == len(line)
@@ -72,7 +75,7 @@ def test_figures_are_read_in_full_with_a_neighbour_on_either_side() -> None:
 def test_a_line_that_is_mostly_a_figure_is_read_in_full(line: str) -> None:
     """What has no words, or hardly any, is read again as a whole."""
     reader = Reader()
-    assert [reading.text for reading in read_narrowed([crop_of(line)], reader)] == [line]
+    assert [reading.text for reading in read_narrowed([crop_of(line)], reader, NARROW)] == [line]
     assert reader.asked == [(line, NARROW), (line, 1.0)]
 
 
@@ -81,7 +84,7 @@ def test_a_line_in_which_the_readings_differ_is_read_in_full(slips: dict[str, st
     """Where a figure or its neighbour reads otherwise in full, none of the line is taken from the narrowed reading."""
     reader = Reader(slips)
     line = "本年收入共计支出和1156.7元和收入支出本年"
-    (reading,) = read_narrowed([crop_of(line)], reader)
+    (reading,) = read_narrowed([crop_of(line)], reader, NARROW)
     assert reader.asked[-1] == (line, 1.0)
     assert reading.text == line
 
@@ -89,7 +92,7 @@ def test_a_line_in_which_the_readings_differ_is_read_in_full(slips: dict[str, st
 def test_figures_of_one_line_stand_in_their_places() -> None:
     """Several figures of a line are each put back where they were."""
     line = "本年收入为12元，支出和共计为345.6元，本年收入支出"
-    (reading,) = read_narrowed([crop_of(line)], Reader())
+    (reading,) = read_narrowed([crop_of(line)], Reader(), NARROW)
     assert reading.text == line
     assert reading.places == pytest.approx([(i + 0.5) / len(line) for i in range(len(line))], abs=0.02)
 
@@ -97,5 +100,5 @@ def test_figures_of_one_line_stand_in_their_places() -> None:
 def test_blank_crops_stay_blank() -> None:
     """What reads as nothing narrowed is read in full before it is nothing."""
     reader = Reader()
-    assert [reading.text for reading in read_narrowed([crop_of("本年")[:, :3]], reader)] == [""]
+    assert [reading.text for reading in read_narrowed([crop_of("本年")[:, :3]], reader, NARROW)] == [""]
     assert [share for _, share in reader.asked] == [NARROW, 1.0]

@@ -17,10 +17,8 @@ from gouji.zh import edits, plain, squeeze
 CellKey = tuple[str, int, int]
 
 _SIDES = ("revenue", "expenditure")
-# The mark after a numeral is small and often misread.
-_NUMBERING = re.compile(
-    r"^(?:[一二三四五六七八九十ー]+[、.．,，·・•:：;；]+|、)"
-)  # of 二、 a scan may lose the strokes
+# The mark after a numeral is small and often misread; of 二、 a scan may lose the strokes.
+_NUMBERING = re.compile(r"^(?:[一二三四五六七八九十ー]+[、.．,，·・•:：;；]+|、)")
 _NUMBERING_HEAD = re.compile(r"行次|序号|编码|代码|^[类款项]$")
 _CODE_HEAD = re.compile(r"(?:编码|代码)$")
 _MOST_CODE_COLUMNS, _FEWEST_CODES = 12, 3

@@ -16,7 +16,7 @@ STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("rasterise", (("pdf_file.py", "raster"), ("image_file.py", "raster"), ("bound_images.py", "raster"))),
     ("clean", (("clean.py", "clean_page"),)),
     ("upright", (("upright.py", "find_upright"), ("reading.py", "without_bend"))),
-    ("rulings, lattices", (("rulings.py", "find_rulings"), ("lattice.py", "rulings_to_lattices"))),
+    ("rulings, lattices", (("ruled_ink.py", "find_rulings"), ("lattice.py", "rulings_to_lattices"))),
     ("lines of prose", (("prose.py", "find_prose"),)),
     ("print in cells", (("fill.py", "find_cell_print"),)),
     ("tables joined", (("join.py", "join_pages"),)),
@@ -24,7 +24,9 @@ STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("narrative, facts", (("narrative.py", "build_narrative"), ("extract.py", "extract_facts"))),
     ("checks", (("evaluate.py", "run_checks"),)),
 )
-MODELS = tuple((file, name) for file in ("ocr_openvino.py", "ocr_paddle.py") for name in ("find_lines", "read_lines"))
+MODELS = tuple(
+    (file, name) for file in ("ocr_openvino.py", "ocr_paddle.py", "figures.py") for name in ("find_lines", "read_lines")
+)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.config import data_dir
+from gouji.config import data_dir, load_settings
 from gouji.engines.weights import model_dir, shipped_weights
 from gouji.protocols import Image
 
@@ -107,9 +107,10 @@ def main(given: Sequence[str]) -> None:
     """The command line."""
     from gouji.engines.ocr_openvino import as_tensor
 
+    narrow = load_settings().engine.rec_narrow
     with np.load(given[0]) as lines:
         crops: list[Image] = [lines[name] for name in lines.files]
-    ranges = measure_ranges([as_tensor(crop) for crop in crops])
+    ranges = measure_ranges([as_tensor(crop, narrow) for crop in crops])
     shown = {name: [round(low, 5), round(high, 5)] for name, (low, high) in ranges.items()}
     told = {"sha256": shipped_weights("recognition").sha256, "lines": len(crops), "ranges": shown}
     (Path(given[1]) / FILE).write_text(json.dumps(told, indent=1) + "\n", "utf-8")

@@ -1,9 +1,10 @@
 """Lines read narrowed first: words lose nothing by it and take so much less time; figures are read in full.
 
-Chinese characters keep all that tells them apart at 0.55 of their width. Figures do not: at that width two of three 1
-may be read as one, and surely so. So what of a line is no word, with a character of words on either side, is cut out
-and read once more in full. A line in which the two readings differ is read in full as a whole: alone among words a 0
-may be taken for a letter. So is a line with a word that is not sure, as worn print has them.
+Chinese characters keep all that tells them apart at little more than half their width (`engine.rec_narrow`). Figures
+do not: at that width two of three 1 may be read as one, and surely so. So what of a line is no word, with a character
+of words on either side, is cut out and read once more in full. A line in which the two readings differ is read in full
+as a whole: alone among words a 0 may be taken for a letter. So is a line with a word that is not sure, as worn print
+has them.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import numpy as np
 from gouji.protocols import Image, Reading
 from gouji.zh import is_chinese, normalise, squeeze
 
-NARROW = 0.55  # of their width
 MOST_IN_FULL = 0.7  # of a line's width: where more must be read in full, all of it is
 SNAP = 0.25  # of a line's height: so far from the middle between two characters the white between them may lie
 WORDS = "，。；：、！？（）“”《》〈〉·…:;()"  # read narrowed as safely as characters
@@ -38,33 +38,34 @@ class Span:
     right: int
 
 
-def read_narrowed(crops: Sequence[Image], read: Read) -> list[Reading]:
-    """One reading for each crop: words as read narrowed, all else as read in full."""
-    readings = read(crops, NARROW)
+def read_narrowed(crops: Sequence[Image], read: Read, share: float) -> list[Reading]:
+    """One reading for each crop: words as read narrowed to this share of their width, all else as read in full."""
+    readings = read(crops, share)
     spans = [_to_read_again(reading, crop) for reading, crop in zip(readings, crops, strict=True)]
-    cut = [crop[:, span.left : span.right] for crop, own in zip(crops, spans, strict=True) for span in own]
-    again = iter(read(cut, 1.0))
+    cut = [crop[:, span.left : span.right] for crop, own in zip(crops, spans, strict=True) for span in own or ()]
+    again, whole = iter(read(cut, 1.0)), []
     for i, own in enumerate(spans):
-        parts = [next(again) for _ in own]
-        readings[i] = _put_together(readings[i], crops[i], own, parts) if own else readings[i]
-    failed = [i for i, reading in enumerate(readings) if not reading.text]
-    for i, reading in zip(failed, read([crops[i] for i in failed], 1.0), strict=True):
+        together = None if own is None else _put_together(readings[i], crops[i], own, [next(again) for _ in own])
+        if together is None:
+            whole.append(i)
+        else:
+            readings[i] = together
+    for i, reading in zip(whole, read([crops[i] for i in whole], 1.0), strict=True):
         readings[i] = reading
     return readings
 
 
-def _to_read_again(reading: Reading, crop: Image) -> list[Span]:
-    """The spans that are to be read in full, from left to right; one over the whole crop when that is most of it."""
-    text, width = reading.text, crop.shape[1]
+def _to_read_again(reading: Reading, crop: Image) -> list[Span] | None:
+    """The spans that are to be read in full, from left to right; None: the whole line, or most of it."""
+    text = reading.text
     if not any(map(is_chinese, text)) or not _is_sure_of_words(reading):
-        return [Span(0, len(text) - 1, 0, width)] if text else []
-    spans: list[Span] = []
-    for first, last in _stretches(text):
-        spans.append(Span(first, last, _edge(reading, crop, first), _edge(reading, crop, last + 1)))
-    if any(span.right - span.left < 2 for span in spans):
-        return [Span(0, len(text) - 1, 0, width)]
-    much = sum(span.right - span.left for span in spans) > MOST_IN_FULL * width
-    return [Span(0, len(text) - 1, 0, width)] if much else spans
+        return None
+    spans = [
+        Span(first, last, _edge(reading, crop, first), _edge(reading, crop, last + 1))
+        for first, last in _stretches(text)
+    ]
+    much = sum(span.right - span.left for span in spans) > MOST_IN_FULL * crop.shape[1]
+    return None if much or any(span.right - span.left < 2 for span in spans) else spans
 
 
 def _is_sure_of_words(reading: Reading) -> bool:
@@ -96,14 +97,12 @@ def _edge(reading: Reading, crop: Image, index: int) -> int:
     return int(start + whitest[np.abs(whitest + start - middle).argmin()])
 
 
-def _put_together(reading: Reading, crop: Image, spans: Sequence[Span], parts: Sequence[Reading]) -> Reading:
-    """The reading with its spans as the parts say; an empty one when a part says otherwise than the reading does."""
-    if len(spans) == 1 and (spans[0].first, spans[0].last) == (0, len(reading.text) - 1):
-        return parts[0]
+def _put_together(reading: Reading, crop: Image, spans: Sequence[Span], parts: Sequence[Reading]) -> Reading | None:
+    """The reading with its spans as the parts say; None when a part says otherwise than the reading does."""
     said = (reading.text[span.first : span.last + 1] for span in spans)
     if any(squeeze(normalise(part.text)) != squeeze(normalise(text)) for part, text in zip(parts, said, strict=True)):
-        return Reading("", 0.0)
-    return _joined(reading, crop.shape[1], spans, parts)
+        return None
+    return _joined(reading, crop.shape[1], spans, parts) if spans else reading
 
 
 def _joined(reading: Reading, width: int, spans: Sequence[Span], parts: Sequence[Reading]) -> Reading:

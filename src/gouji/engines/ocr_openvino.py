@@ -19,7 +19,7 @@ from gouji.config import EngineSettings
 from gouji.engines.channels import as_bgr
 from gouji.engines.db import quads_of
 from gouji.engines.int8 import Ranges, load_ranges, to_int8
-from gouji.engines.narrowed import NARROW, read_narrowed
+from gouji.engines.narrowed import read_narrowed
 from gouji.engines.tune import saved_choice
 from gouji.engines.weights import cache_dir, characters, decoder_of, model_dir
 from gouji.errors import SetupError
@@ -47,12 +47,8 @@ class OpenVinoEngine:
         except ImportError as error:
             raise SetupError("engine.name is openvino, but OpenVINO is missing; install gouji[fast]") from error
         core = openvino.Core()
-        options: dict[str, Any] = {"CACHE_DIR": str(cache_dir() / "openvino"), **LATENCY}
         precision = settings.precision if settings.precision != "auto" else saved_choice()
-        if precision:
-            options["INFERENCE_PRECISION_HINT"] = precision if precision != "int8" else native_precisions()[-1]
-        if settings.threads:
-            options["INFERENCE_NUM_THREADS"] = settings.threads
+        options = _options(settings, precision)
         folders = [
             model_dir(task, given)
             for task, given in (("detection", settings.det_model_dir), ("recognition", settings.rec_model_dir))
@@ -81,7 +77,8 @@ class OpenVinoEngine:
 
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
         """One reading for each crop."""
-        return read_narrowed(crops, self._read)
+        share = self._settings.rec_narrow
+        return read_narrowed(crops, self._read, share) if share < 1 else self._read(crops, 1.0)
 
     def _read(self, crops: Sequence[Image], share: float) -> list[Reading]:
         """The readings of crops narrowed to a share of their width."""
@@ -93,6 +90,15 @@ class OpenVinoEngine:
             for i, strip, frames in zip(batch, strips, probabilities, strict=True):
                 readings[i] = self._decoder.decode(frames, strip.shape[1] / width)
         return readings
+
+
+def _options(settings: EngineSettings, precision: str | None) -> dict[str, Any]:
+    options: dict[str, Any] = {"CACHE_DIR": str(cache_dir() / "openvino"), **LATENCY}
+    if precision:
+        options["INFERENCE_PRECISION_HINT"] = precision if precision != "int8" else native_precisions()[-1]
+    if settings.threads:
+        options["INFERENCE_NUM_THREADS"] = settings.threads
+    return options
 
 
 def precisions_for(settings: EngineSettings) -> tuple[str, ...]:
@@ -163,9 +169,9 @@ def _strip(crop: Image, width: int) -> Image:
     return np.asarray(cv2.resize(as_bgr(crop), (width, HEIGHT)))
 
 
-def as_tensor(crop: Image) -> NDArray[np.float32]:
-    """(1, 3, HEIGHT, width): a crop as the recogniser is fed with it, narrowed as words are."""
-    width = _width(crop, NARROW)
+def as_tensor(crop: Image, share: float) -> NDArray[np.float32]:
+    """(1, 3, HEIGHT, width): a crop as the recogniser is fed with it, narrowed to a share of its width."""
+    width = _width(crop, share)
     return _tensor([_strip(crop, width)], width)
 
 
