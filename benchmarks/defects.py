@@ -26,7 +26,7 @@ from gouji import pipeline
 from gouji.config import Settings, load_settings
 from gouji.ink import Mask
 from gouji.pages.clean import clean_page
-from gouji.pages.upright import find_upright, turn_box
+from gouji.pages.upright import find_skew, find_turn, rotate, turn_box, turn_image
 from gouji.reading import without_bend
 from gouji.records import Table
 from gouji.synth.defects import CASES, print_case, scan_case
@@ -75,9 +75,10 @@ def look(page: bytes, readers: pipeline.Readers, settings: Settings) -> Iterator
         with pipeline.open_report(path, settings) as opened:
             raster = opened.raster(1)
     flat, seals = clean_page(raster.image, raster.dpi)
-    upright, turned = find_upright(flat, raster.dpi, readers.engine.read_lines)
-    seals = tuple(turn_box(box, upright.turn, flat.shape[1], flat.shape[0]) for box in seals)
-    flat = without_bend(turned, raster.dpi)
+    level = rotate(flat, find_skew(flat, raster.dpi))
+    turn = find_turn(level, raster.dpi, readers.engine.read_lines)
+    seals = tuple(turn_box(box, turn, flat.shape[1], flat.shape[0]) for box in seals)
+    flat = without_bend(turn_image(level, turn), raster.dpi)
     lattices = rulings_to_lattices(find_rulings(flat, raster.dpi), raster.dpi)
     for lattice, lines in zip(lattices, find_cell_print(flat, lattices, raster.dpi, seals).lines, strict=True):
         yield flat, lattice, {line.cell for line in lines}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,13 +12,23 @@ from gouji.ink import Mask, ink_of, print_height
 from gouji.pages.clean import clean_page
 from gouji.pages.raster import Raster
 from gouji.pages.straighten import find_bend, straighten
-from gouji.pages.upright import Upright, find_upright, rotate, turn_box, turn_image
-from gouji.protocols import Image, LayoutDetector, LineReader, OcrEngine
+from gouji.pages.upright import (
+    Turn,
+    Upright,
+    find_skew,
+    find_turn,
+    is_upright,
+    rotate,
+    telling_lines,
+    turn_box,
+    turn_image,
+)
+from gouji.protocols import Image, LayoutDetector, LineReader, OcrEngine, Reading
 from gouji.records import Grid, Line, Page, PageReading
 from gouji.tables.borderless import lines_to_grids
 from gouji.tables.chars import PIECE_GAP, chars_to_lines, fill_from_chars
 from gouji.tables.doubt import settle
-from gouji.tables.fill import cut_line, fill_lattice, find_cell_print
+from gouji.tables.fill import CellLine, cut_line, fill_lattice, find_cell_print
 from gouji.tables.glance import glance, take_plain
 from gouji.tables.lattice import Lattice, rulings_to_lattices
 from gouji.tables.prose import boxes_to_lines, cut_prose, find_prose
@@ -87,21 +96,27 @@ def _crosses(box: Box, ruling: Ruling) -> bool:
 
 
 def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReading:
-    """The reading of a scanned page: upright and clean, its table regions, its lines and cells, all of them read."""
+    """The reading of a scanned page: clean and upright, its table regions, its lines and cells, all of them read.
+
+    Most pages are scanned upright: whether this one was, the first lines that are read of it tell.
+    """
     flat, seals = clean_page(raster.image, raster.dpi)
-    upright, turned = find_upright(flat, raster.dpi, readers.engine.read_lines)
-    seals = tuple(turn_box(box, upright.turn, flat.shape[1], flat.shape[0]) for box in seals)
-    flat = without_bend(turned, raster.dpi)
-    rulings = find_rulings(flat, raster.dpi)
-    ruled = find_lattices(flat, rulings, raster.dpi, readers, settings)
-    prose = find_prose(flat, [lattice.box for lattice in ruled], raster.dpi, readers.engine, settings.engine.sight_dpi)
-    lattices = [*ruled, *open_lattices(rulings, ruled, prose, raster.dpi)]
-    prose = [box for box in prose if not any(contains(lattice.box, center(box)) for lattice in lattices)]
-    grids, lines = read_print(flat, raster.dpi, lattices, prose, seals, readers)
+    skew = find_skew(flat, raster.dpi)
+    level = rotate(flat, skew)
+    turn: Turn = 0
+    found = find_print(level, raster.dpi, seals, readers, settings)
+    first = read_first(found, readers)
+    if not is_upright(list(first.values())):
+        turn = find_turn(level, raster.dpi, readers.engine.read_lines)
+    if turn:
+        seals = tuple(turn_box(box, turn, flat.shape[1], flat.shape[0]) for box in seals)
+        found = find_print(turn_image(level, turn), raster.dpi, seals, readers, settings)
+        first = {}
+    grids, lines = read_print(found, first, readers)
     free, lines = lines_to_grids(lines)
+    height, width = found.flat.shape
     page = Page(
-        page=raster.page, width=flat.shape[1], height=flat.shape[0], dpi=raster.dpi, origin="scan",
-        turn=upright.turn, skew=upright.skew, seals=seals,
+        page=raster.page, width=width, height=height, dpi=raster.dpi, origin="scan", turn=turn, skew=skew, seals=seals,
     )  # fmt: skip
     return PageReading(page=page, lines=tuple(lines), grids=_from_the_top([*grids, *free]))
 
@@ -152,22 +167,61 @@ def _covers(region: Box, box: Box) -> bool:
     return area(intersection(region, box)) >= 0.5 * area(box)
 
 
-def read_print(
-    flat: Mask, dpi: int, lattices: Sequence[Lattice], prose: Sequence[Box], seals: Sequence[Box], readers: Readers
-) -> tuple[list[Grid], list[Line]]:
-    """The grids, and the lines of the prose boxes; all crops of a page go to the engine together: so batches fill."""
+@dataclass(frozen=True)
+class Print:
+    """What is to be read on a page: the lines of print in the cells of its lattices, and its lines of prose.
+
+    `flat` is the straightened page. `lines`, `crops`, `said` and `plain` hold one sequence for each lattice, in step:
+    the lines, their crops, what the reader of figures made of them, and what of that stands without the engine.
+    """
+
+    flat: Mask
+    lattices: tuple[Lattice, ...]
+    lines: tuple[tuple[CellLine, ...], ...]
+    crops: list[list[Image]]
+    said: list[list[Reading | None]]
+    plain: list[list[Reading | None]]
+    prose: list[Box]
+
+    @cached_property
+    def asked(self) -> list[Image]:
+        """The crops that go to the engine: of the cells whose reading does not stand yet, then of the prose."""
+        pairs = zip(self.crops, self.plain, strict=True)
+        unread = [crop for cut, read in pairs for crop, known in zip(cut, read, strict=True) if known is None]
+        return unread + [cut_prose(self.flat, box) for box in self.prose]
+
+
+def find_print(level: Mask, dpi: int, seals: Sequence[Box], readers: Readers, settings: Settings) -> Print:
+    """The print of a level page, seen as upright."""
+    flat = without_bend(level, dpi)
+    rulings = find_rulings(flat, dpi)
+    ruled = find_lattices(flat, rulings, dpi, readers, settings)
+    prose = find_prose(flat, [lattice.box for lattice in ruled], dpi, readers.engine, settings.engine.sight_dpi)
+    lattices = (*ruled, *open_lattices(rulings, ruled, prose, dpi))
+    prose = [box for box in prose if not any(contains(lattice.box, center(box)) for lattice in lattices)]
     height = print_height(ink_of(flat, dpi), dpi) if lattices else 0.0
     cells = find_cell_print(flat, lattices, dpi, seals)
     crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
-    prose_crops = [cut_prose(flat, box) for box in prose]
     said = glance(cells.lines, crops, readers.figures)
-    plain = take_plain(said, crops)
-    cut = itertools.chain.from_iterable(crops)
-    asked = [crop for crop, read in zip(cut, itertools.chain.from_iterable(plain), strict=True) if read is None]
-    readings = iter(readers.engine.read_lines([*asked, *prose_crops]))
+    return Print(flat, lattices, cells.lines, crops, said, take_plain(said, crops), prose)
+
+
+def read_first(found: Print, readers: Readers) -> dict[int, Reading]:
+    """The readings of the lines that tell best whether the page is upright, by their place in `found.asked`."""
+    chosen = telling_lines(found.asked)
+    return dict(zip(chosen, readers.engine.read_lines([found.asked[i] for i in chosen]), strict=True))
+
+
+def read_print(found: Print, first: Mapping[int, Reading], readers: Readers) -> tuple[list[Grid], list[Line]]:
+    """The grids and the lines of prose; all crops not read `first` go to the engine together: so batches fill."""
+    rest = [i for i in range(len(found.asked)) if i not in first]
+    read = {**first, **dict(zip(rest, readers.engine.read_lines([found.asked[i] for i in rest]), strict=True))}
+    readings = iter(read[i] for i in range(len(found.asked)))
     grids = []
-    for lattice, lines, group, glances, taken in zip(lattices, cells.lines, crops, said, plain, strict=True):
-        first = [read if read is not None else next(readings) for read in taken]
-        settled = settle(lattice, lines, group, first, glances, readers.engine, readers.figures)
+    for lattice, lines, group, glances, taken in zip(
+        found.lattices, found.lines, found.crops, found.said, found.plain, strict=True
+    ):
+        own = [reading if reading is not None else next(readings) for reading in taken]
+        settled = settle(lattice, lines, group, own, glances, readers.engine, readers.figures)
         grids.append(fill_lattice(lattice, lines, settled))
-    return grids, boxes_to_lines(prose, list(readings))
+    return grids, boxes_to_lines(found.prose, list(readings))

@@ -15,12 +15,12 @@ from gouji.engines.registry import open_engine
 from gouji.pages.upright import (
     ReadLines,
     Turn,
-    Upright,
     find_skew,
     find_turn,
-    find_upright,
+    is_upright,
     rotate,
     score_turn,
+    telling_lines,
     turn_box,
     turn_image,
 )
@@ -82,9 +82,8 @@ def test_skew_of_a_sideways_page_is_found() -> None:
 
 def test_blank_page_stays() -> None:
     """Without print there is neither skew nor turn."""
-    found, page = find_upright(blank(500, 400), DPI, lambda crops: [])
-    assert found == Upright(0, 0.0)
-    assert (page == blank(500, 400)).all()
+    assert find_skew(blank(500, 400), DPI) == 0.0
+    assert find_turn(blank(500, 400), DPI, lambda crops: []) == 0
 
 
 def test_rotate_undoes_a_lean() -> None:
@@ -128,6 +127,22 @@ def test_turn_is_scored_by_chinese_characters() -> None:
     assert score_turn([]) == 0
 
 
+def test_page_is_upright_when_its_first_lines_read_well() -> None:
+    """Sixteen characters and more that read well, and hardly one that does not, are found on no page that lies."""
+    line = Reading("财政拨款支出", 0.99, (0.99,) * 6)
+    assert is_upright([line] * 3)
+    assert not is_upright([line] * 2)
+    assert not is_upright([*[line] * 3, Reading("器" * 9, 0.3, (0.3,) * 9)])
+    assert not is_upright([])
+
+
+def test_longest_lines_tell_best_which_way_up_a_page_is() -> None:
+    """A few lines are chosen, the longest; of what is hardly longer than high none."""
+    crops = [blank(20, width) for width in (40, 120, 30, 90, 160, 110)]
+    assert telling_lines(crops) == [4, 1, 5]
+    assert telling_lines(crops[:1]) == []
+
+
 @pytest.mark.parametrize("turn", TURNS)
 def test_boxes_turn_with_their_page(turn: Turn) -> None:
     """A box of the lying page is where its ink is after the turn."""
@@ -152,7 +167,6 @@ def engine() -> OcrEngine:
 def test_real_engine_finds_turn_and_skew(engine: OcrEngine, page: Maker, turn: Turn) -> None:
     """With real OCR a lying and leaning page is brought upright."""
     lying = turn_image(page(), TURNS[-TURNS.index(turn)])
-    found, upright = find_upright(leant(lying, -1.5), DPI, engine.read_lines)
-    assert found.turn == turn
-    assert found.skew == pytest.approx(-1.5, abs=0.1)
-    assert (upright.shape[0] < upright.shape[1]) == (page().shape[0] < page().shape[1])
+    skew = find_skew(leant(lying, -1.5), DPI)
+    assert skew == pytest.approx(-1.5, abs=0.1)
+    assert find_turn(rotate(leant(lying, -1.5), skew), DPI, engine.read_lines) == turn

@@ -12,7 +12,7 @@ from PIL import Image as Picture
 
 from gouji.ink import Mask
 from gouji.pages.clean import clean_page
-from gouji.pages.upright import find_upright, turn_image
+from gouji.pages.upright import find_skew, find_turn, rotate, turn_image
 from gouji.protocols import Image, Reading
 from gouji.reading import without_bend
 from gouji.synth.defects import CASES, scan_case
@@ -36,7 +36,8 @@ def unread(crops: Sequence[Image]) -> list[Reading]:
 def cells_of(image: Mask, dpi: int) -> list[Cells]:
     """Row, column, spans of every cell and whether it holds print, lattice by lattice."""
     flat, seals = clean_page(image, dpi)
-    flat = without_bend(find_upright(flat, dpi, unread)[1], dpi)
+    level = rotate(flat, find_skew(flat, dpi))
+    flat = without_bend(turn_image(level, find_turn(level, dpi, unread)), dpi)
     lattices = rulings_to_lattices(find_rulings(flat, dpi), dpi)
     lattices = tuple(sorted(lattices, key=lambda lattice: lattice.box[0]))
     printed = [{line.cell for line in lines} for lines in find_cell_print(flat, lattices, dpi, seals).lines]

@@ -15,7 +15,15 @@ import typer
 STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("rasterise", (("pdf_file.py", "raster"), ("image_file.py", "raster"), ("bound_images.py", "raster"))),
     ("clean", (("clean.py", "clean_page"),)),
-    ("upright", (("upright.py", "find_upright"), ("reading.py", "without_bend"))),
+    (
+        "upright",
+        (
+            ("upright.py", "find_skew"),
+            ("upright.py", "rotate"),
+            ("upright.py", "find_turn"),
+            ("reading.py", "without_bend"),
+        ),
+    ),
     ("rulings, lattices", (("ruled_ink.py", "find_rulings"), ("lattice.py", "rulings_to_lattices"))),
     ("lines of prose", (("prose.py", "find_prose"),)),
     ("print in cells", (("fill.py", "find_cell_print"),)),

@@ -18,6 +18,7 @@ from gouji.protocols import Image
 MIN_TRACE_INCH = 1.0  # shorter straight runs may be strokes of large characters
 MIN_BEND_PX = 0.8  # displacements below this are left: resampling would cost more sharpness than it gains
 SAMPLES = 24  # points taken along a ruling
+COLUMN_INCH, COLUMN_INK = 0.02, 0.7  # pixels looked at together along a ruling, and how many of them must be inked
 RIDGE = 1e-3
 Floats = NDArray[np.float64]
 
@@ -80,19 +81,26 @@ def _terms(u: Floats, v: Floats) -> Floats:
 
 
 def _traces(ink: Mask, dpi: int) -> list[Floats]:
-    """Points (x, y) along each long horizontal ruling."""
-    long = straight_ink(ink, round(dpi * 0.3), True, max(2, round(dpi * 0.02)))
-    long = cv2.dilate(long, np.ones((3, round(dpi * 0.05)), np.uint8))
+    """Points (x, y) along each long horizontal ruling.
+
+    They are looked for in columns of some pixels each: along a ruling little hangs on a pixel.
+    """
+    wide = max(1, round(COLUMN_INCH * dpi))
+    short = ink.shape[1] // wide
+    packed = cv2.resize(ink[:, : short * wide], (short, ink.shape[0]), interpolation=cv2.INTER_AREA)
+    packed = np.asarray((packed >= COLUMN_INK * 255) * np.uint8(255))
+    long = straight_ink(packed, round(0.3 * dpi / wide), True)
+    long = cv2.dilate(long, np.ones((3, round(0.05 * dpi / wide) | 1), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(long)
     traces = []
     for i in range(1, count):
         x, y, w, h, _ = stats[i].tolist()
-        if w < MIN_TRACE_INCH * dpi or h > max(0.05 * w, 0.12 * dpi):
+        if w * wide < MIN_TRACE_INCH * dpi or h > max(0.05 * w * wide, 0.12 * dpi):
             continue
-        patch = (labels[y : y + h, x : x + w] == i) & (ink[y : y + h, x : x + w] > 0)
+        patch = (labels[y : y + h, x : x + w] == i) & (packed[y : y + h, x : x + w] > 0)
         columns = np.array_split(np.arange(w), SAMPLES)
         points = [_point(patch, c) for c in columns]
-        traces.append(np.array([(x + p[0], y + p[1]) for p in points if p is not None]))
+        traces.append(np.array([((x + p[0] + 0.5) * wide, y + p[1]) for p in points if p is not None]))
     return [trace for trace in traces if len(trace) >= SAMPLES // 2]
 
 
