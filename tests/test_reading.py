@@ -70,17 +70,18 @@ class Echo:
         return [Reading(f"词{i}", 0.97, (0.97,) * len(f"词{i}")) for i in range(len(crops))]
 
 
-def test_cells_and_lines_are_read_together(settings: Settings) -> None:
-    """All crops of a page go to the engine at once; readings come to their cells and lines, blank cells get none."""
+def test_lines_that_tell_what_is_up_are_read_first(settings: Settings) -> None:
+    """They are not read again with all others; readings come to their cells and lines, blank cells get none."""
     engine = Echo()
     readers = Readers(lambda: engine, lambda: RulingsDetector(find_frames))
     reading = read_scan(Raster(1, sheet(), DPI, "scan"), readers, settings)
     (grid,), (line,) = reading.grids, reading.lines
     told = [cell for cell in grid.cells if cell.text]
-    assert engine.asked[-1] == 20
+    assert engine.asked[0] == 3
+    assert engine.asked[-1] == 17
     assert {(cell.row, cell.col) for cell in grid.cells if not cell.text} == {(2, 3)}
-    assert [cell.text for cell in told][:3] == ["词0", "词1", "词2"]
-    assert line.text == "词19"
+    assert [cell.text for cell in told][:7] == ["词0", "词1", "词2", "词3", "词1", "词4", "词5"]
+    assert line.text == "词16"
 
 
 def test_only_tables_of_the_detector_are_read(settings: Settings) -> None:
