@@ -12,13 +12,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.ink import Mask, ink_of, straight_ink
+from gouji.ink import Mask, ink_of, packed, straight_ink
 from gouji.protocols import Image
 
 MIN_TRACE_INCH = 1.0  # shorter straight runs may be strokes of large characters
 MIN_BEND_PX = 0.8  # displacements below this are left: resampling would cost more sharpness than it gains
 SAMPLES = 24  # points taken along a ruling
-COLUMN_INCH, COLUMN_INK = 0.02, 0.7  # pixels looked at together along a ruling, and how many of them must be inked
+SQUARE = 32  # pixels
 RIDGE = 1e-3
 Floats = NDArray[np.float64]
 
@@ -61,18 +61,17 @@ def find_bend(flat: Mask, dpi: int) -> Bend | None:
 
 def straighten(image: Image, bend: Bend) -> Image:
     """The image resampled so that its rulings are straight."""
-    step = 32
-    xs, ys = np.arange(0, bend.width + step, step), np.arange(0, bend.height + step, step)
-    far_x, far_y = bend.at(*np.meshgrid(xs.astype(float), ys.astype(float)))
-    size = (len(xs) * step, len(ys) * step)
-    maps = [_spread(values, size, step)[: bend.height, : bend.width] for values in (far_x, far_y)]
+    # The displacement is known in the middle of every square of pixels, and between them by straight lines.
+    xs, ys = (np.arange(-SQUARE, side + SQUARE, SQUARE) + (SQUARE - 1) / 2 for side in (bend.width, bend.height))
+    maps = [_spread(values, bend) for values in bend.at(*np.meshgrid(xs, ys))]
     return np.asarray(cv2.remap(image, maps[0], maps[1], cv2.INTER_CUBIC, borderValue=(255, 255, 255)))
 
 
-def _spread(values: Floats, size: tuple[int, int], step: int) -> NDArray[np.float32]:
-    """Values at every `step`th pixel spread to every pixel; node (0, 0) lies on pixel (0, 0)."""
-    matrix = np.array([[step, 0, 0], [0, step, 0]], np.float32)
-    return np.asarray(cv2.warpAffine(values.astype(np.float32), matrix, size, borderMode=cv2.BORDER_REPLICATE))
+def _spread(values: Floats, bend: Bend) -> NDArray[np.float32]:
+    """The values of squares, of which a row and a column lie before the page, spread to its pixels."""
+    size = (values.shape[1] * SQUARE, values.shape[0] * SQUARE)
+    wide = cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(wide[SQUARE : SQUARE + bend.height, SQUARE : SQUARE + bend.width])
 
 
 def _terms(u: Floats, v: Floats) -> Floats:
@@ -81,15 +80,9 @@ def _terms(u: Floats, v: Floats) -> Floats:
 
 
 def _traces(ink: Mask, dpi: int) -> list[Floats]:
-    """Points (x, y) along each long horizontal ruling.
-
-    They are looked for in columns of some pixels each: along a ruling little hangs on a pixel.
-    """
-    wide = max(1, round(COLUMN_INCH * dpi))
-    short = ink.shape[1] // wide
-    packed = cv2.resize(ink[:, : short * wide], (short, ink.shape[0]), interpolation=cv2.INTER_AREA)
-    packed = np.asarray((packed >= COLUMN_INK * 255) * np.uint8(255))
-    long = straight_ink(packed, round(0.3 * dpi / wide), True)
+    """Points (x, y) along each long horizontal ruling."""
+    small, wide = packed(ink, dpi)
+    long = straight_ink(small, round(0.3 * dpi / wide), True)
     long = cv2.dilate(long, np.ones((3, round(0.05 * dpi / wide) | 1), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(long)
     traces = []
@@ -97,16 +90,20 @@ def _traces(ink: Mask, dpi: int) -> list[Floats]:
         x, y, w, h, _ = stats[i].tolist()
         if w * wide < MIN_TRACE_INCH * dpi or h > max(0.05 * w * wide, 0.12 * dpi):
             continue
-        patch = (labels[y : y + h, x : x + w] == i) & (packed[y : y + h, x : x + w] > 0)
-        columns = np.array_split(np.arange(w), SAMPLES)
-        points = [_point(patch, c) for c in columns]
-        traces.append(np.array([((x + p[0] + 0.5) * wide, y + p[1]) for p in points if p is not None]))
-    return [trace for trace in traces if len(trace) >= SAMPLES // 2]
+        patch = (labels[y : y + h, x : x + w] == i) & (small[y : y + h, x : x + w] > 0)
+        traces.append(_points(patch) * (wide, 1) + ((x + 0.5) * wide, y))
+    return traces
 
 
-def _point(patch: NDArray[np.bool_], columns: NDArray[np.int64]) -> tuple[float, float] | None:
-    rows, cols = np.nonzero(patch[:, columns])
-    return (float(columns[0] + np.median(cols)), float(np.median(rows))) if len(rows) else None
+def _points(patch: NDArray[np.bool_]) -> Floats:
+    """Points (x, y) along the ruling in a patch: the medians of as many stretches of its inked columns."""
+    inked = patch.sum(axis=0)
+    columns = np.flatnonzero(inked)
+    rows = (np.arange(len(patch)) @ patch)[columns] / inked[columns]
+    each = max(1, len(columns) // SAMPLES)
+    whole = len(columns) // each * each
+    parts = [values[:whole].reshape(-1, each) for values in (columns, rows)]
+    return np.stack([np.median(part, axis=1) for part in parts], axis=1)
 
 
 def _fit(traces: list[Floats], width: int, height: int) -> Floats | None:

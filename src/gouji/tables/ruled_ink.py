@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.ink import Mask, ink_of, straight_ink
+from gouji.ink import Mask, ink_of, packed, straight_ink
 from gouji.tables.rulings import IN_LINE_INCH, TOUCH_INCH, Ruling, Rulings, group_rulings
 from gouji.tables.trace import AIR_INCH, trace_borders
 
@@ -54,12 +54,13 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
     stroke of a character is not.
     """
     ink = ink_of(flat, dpi, 0.08)
+    dashes = find_dashes(ink, dpi)
+    if not _has_long(ink, dpi) and all(dash is None for dash in dashes):
+        return Rulings((), ())
     inks = (ink, cv2.transpose(ink))
     across, down = (mend_breaks(_runs(part, dpi), dpi) for part in inks)
     seeds = [[r for r in runs if r.length >= SEED_INCH * dpi and _is_line(r, dpi)] for runs in (across, down)]
-    seeds = [
-        own + _dashed(dashes, part, dpi) for own, dashes, part in zip(seeds, find_dashes(ink, dpi), inks, strict=True)
-    ]
+    seeds = [own + _dashed(dash, part, dpi) for own, dash, part in zip(seeds, dashes, inks, strict=True)]
     touch = TOUCH_INCH * dpi
     seeds = [
         [run for run in runs if _runs_through(run, own, others, dpi)]
@@ -76,6 +77,12 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
         for runs, own, others in zip(seeds, inks, (seeds[1], seeds[0]), strict=True)
     ]
     return trace_borders(flat, Rulings(tuple(seeds[0]), tuple(seeds[1])), dpi)
+
+
+def _has_long(ink: Mask, dpi: int) -> bool:
+    """Whether anything across is as long as a ruling by itself; in prose nothing is."""
+    small, wide = packed(ink, dpi)
+    return bool(straight_ink(small, round(SEED_INCH * dpi / wide), True).any())
 
 
 def _without_streaks(rulings: Rulings, flip: bool, dpi: int) -> list[Ruling]:
@@ -143,7 +150,9 @@ def _inked(ink: Mask, at: float, start: float, stop: float, dpi: int) -> bool:
 
 def _bow(rows: Patch) -> float:
     """How far the middle third of a run lies off its outer thirds, in pixels: the rim of a seal is no line."""
-    left, middle, right = (_middle(part.sum(axis=1)) for part in np.array_split(rows, 3, axis=1))
+    third = max(1, rows.shape[1] // 3)
+    parts = (rows[:, :third], rows[:, third:-third], rows[:, -third:])
+    left, middle, right = (_middle(part.sum(axis=1)) for part in parts)
     return abs(middle - (left + right) / 2)
 
 
