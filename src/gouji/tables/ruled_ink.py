@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.ink import Mask, ink_of, packed, straight_ink
+from gouji.ink import Mask, ink_of, straight_ink
 from gouji.tables.rulings import IN_LINE_INCH, TOUCH_INCH, Ruling, Rulings, group_rulings
 from gouji.tables.trace import AIR_INCH, trace_borders
 
@@ -81,8 +81,7 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
 
 def _has_long(ink: Mask, dpi: int) -> bool:
     """Whether anything across is as long as a ruling by itself; in prose nothing is."""
-    small, wide = packed(ink, dpi)
-    return bool(straight_ink(small, round(SEED_INCH * dpi / wide), True).any())
+    return bool(straight_ink(ink, round(SEED_INCH * dpi), True, max(2, round(GAP_INCH * dpi))).any())
 
 
 def _without_streaks(rulings: Rulings, flip: bool, dpi: int) -> list[Ruling]:
