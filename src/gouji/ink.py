@@ -15,7 +15,7 @@ Mask = NDArray[np.uint8]
 STRIP = 32  # pixels: height of a strip
 MOST_STRIP = 320  # pixels: what would be wider is squeezed
 LEAST_CONTRAST = 60  # grey levels between print and paper, below which a strip is not stretched further
-PACKED_INCH, PACKED_INK = 0.02, 0.7
+PACKED_INCH = 0.02
 USUAL_INCH = 0.125  # height of print taken for granted when a page shows too little of it
 
 
@@ -55,15 +55,15 @@ def straight_ink(ink: Mask, length: int, horizontal: bool, gap: int = 0) -> Mask
     return np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
 
 
-def packed(ink: Mask, dpi: int) -> tuple[Mask, int]:
-    """The ink with some pixels of each row made one, inked if most of them are; and how many they are.
+def packed(ink: Mask, dpi: int, share: float) -> tuple[Mask, int]:
+    """The ink with some pixels of each row made one, inked if this share of them is; and how many they are.
 
     Along a ruling little hangs on a pixel, and there is so much less to look at.
     """
     wide = max(1, round(PACKED_INCH * dpi))
     short = max(1, ink.shape[1] // wide)
     small = cv2.resize(ink[:, : short * wide], (short, ink.shape[0]), interpolation=cv2.INTER_AREA)
-    return np.asarray((small >= PACKED_INK * 255) * np.uint8(255)), wide
+    return np.asarray((small >= share * 255) * np.uint8(255)), wide
 
 
 def print_height(ink: Mask, dpi: int) -> float:

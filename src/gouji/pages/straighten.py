@@ -17,6 +17,7 @@ from gouji.protocols import Image
 
 MIN_TRACE_INCH = 1.0  # shorter straight runs may be strokes of large characters
 MIN_BEND_PX = 0.8  # displacements below this are left: resampling would cost more sharpness than it gains
+TRACE_INK = 0.7
 SAMPLES = 24  # points taken along a ruling
 SQUARE = 32  # pixels
 RIDGE = 1e-3
@@ -81,7 +82,7 @@ def _terms(u: Floats, v: Floats) -> Floats:
 
 def _traces(ink: Mask, dpi: int) -> list[Floats]:
     """Points (x, y) along each long horizontal ruling."""
-    small, wide = packed(ink, dpi)
+    small, wide = packed(ink, dpi, TRACE_INK)
     long = straight_ink(small, round(0.3 * dpi / wide), True)
     long = cv2.dilate(long, np.ones((3, round(0.05 * dpi / wide) | 1), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(long)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.ink import Mask, ink_of, straight_ink
+from gouji.ink import Mask, ink_of, packed, straight_ink
 from gouji.tables.rulings import IN_LINE_INCH, TOUCH_INCH, Ruling, Rulings, group_rulings
 from gouji.tables.trace import AIR_INCH, trace_borders
 
@@ -27,6 +27,7 @@ SURE_SOLID, SOLID_BUSY = 0.97, 0.33
 JOIN_SOLID, JOIN_BUSY = 0.85, 0.15
 BREAK_INCH = 0.09  # pieces in line with breaks up to this length between them are one broken or dashed ruling
 MAX_BOW_PX = 1.5
+TABLE_INCH, DOTTED_INK = 0.6, 0.45
 CARRIED_INK = 0.7  # share of the way to the next ruling that must be inked
 LONGEST_GAP = 25  # times the reach of a touch (an inch): farther away in line lies another table's border
 LONE_SOLID = 0.97  # for a loose run that no ruling lies in line with: it may be the stroke of a character
@@ -80,8 +81,9 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
 
 
 def _has_long(ink: Mask, dpi: int) -> bool:
-    """Whether anything across is as long as a ruling by itself; in prose nothing is."""
-    return bool(straight_ink(ink, round(SEED_INCH * dpi), True, max(2, round(GAP_INCH * dpi))).any())
+    """Whether any line across, dotted ones too, is as long as a table is wide at least; in prose nothing is."""
+    small, wide = packed(ink, dpi, DOTTED_INK)
+    return bool(straight_ink(small, round(TABLE_INCH * dpi / wide), True).any())
 
 
 def _without_streaks(rulings: Rulings, flip: bool, dpi: int) -> list[Ruling]:
