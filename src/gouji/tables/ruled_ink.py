@@ -27,7 +27,7 @@ SURE_SOLID, SOLID_BUSY = 0.97, 0.33
 JOIN_SOLID, JOIN_BUSY = 0.85, 0.15
 BREAK_INCH = 0.09  # pieces in line with breaks up to this length between them are one broken or dashed ruling
 MAX_BOW_PX = 1.5
-TABLE_INCH, DOTTED_INK = 0.6, 0.45
+LEAST_RULING = ((0.7, SEED_INCH), (0.25, 1.0))  # inked share and length of a ruling, solid or dotted
 CARRIED_INK = 0.7  # share of the way to the next ruling that must be inked
 LONGEST_GAP = 25  # times the reach of a touch (an inch): farther away in line lies another table's border
 LONE_SOLID = 0.97  # for a loose run that no ruling lies in line with: it may be the stroke of a character
@@ -81,9 +81,9 @@ def find_rulings(flat: Mask, dpi: int) -> Rulings:
 
 
 def _has_long(ink: Mask, dpi: int) -> bool:
-    """Whether any line across, dotted ones too, is as long as a table is wide at least; in prose nothing is."""
-    small, wide = packed(ink, dpi, DOTTED_INK)
-    return bool(straight_ink(small, round(TABLE_INCH * dpi / wide), True).any())
+    """Whether anything across is as long as the least ruling, solid or dotted; in prose nothing is."""
+    looks = ((packed(ink, dpi, share), inch) for share, inch in LEAST_RULING)
+    return any(straight_ink(small, round(inch * dpi / wide), True).any() for (small, wide), inch in looks)
 
 
 def _without_streaks(rulings: Rulings, flip: bool, dpi: int) -> list[Ruling]:
