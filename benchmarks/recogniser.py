@@ -84,7 +84,7 @@ def main() -> None:
     for precision in precisions_for(load_settings().engine):
         for way in ("full", "narrowed"):
             engine = engine_of(precision)
-            read: Read = engine.read_lines if way == "narrowed" else lambda crops, e=engine: e._read(crops, 1.0)
+            read: Read = engine.read_lines if way == "narrowed" else lambda crops, e=engine: e.read_at(crops, 1.0)
             texts, first = timed(read, calls)
             _, again = timed(read, calls)
             base = base or texts

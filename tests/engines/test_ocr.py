@@ -87,8 +87,11 @@ def test_line_reads_the_same_beside_others() -> None:
 def test_words_are_read_narrowed_and_figures_in_full(monkeypatch: pytest.MonkeyPatch) -> None:
     """On OpenVINO words are recognised once, at less than their width; a figure is recognised at its full width too."""
     engine = opened("openvino")
-    recognise, widths = engine._recognise, []  # type: ignore[attr-defined]
-    monkeypatch.setattr(engine, "_recognise", lambda strips: (widths.append(strips.shape[3]), recognise(strips))[1])
+    widths: list[int] = []
+    for name in ("_glimpse", "_recognise"):
+        read = getattr(engine, name)
+        told = lambda strips, read=read: (widths.append(strips.shape[3]), read(strips))[1]  # noqa: E731
+        monkeypatch.setattr(engine, name, told)
     words, figure = crop_of("机关事业单位基本养老保险缴费支出"), crop_of("9,876,543.21")
     full = {name: 48 * crop.shape[1] / crop.shape[0] for name, crop in (("words", words), ("figure", figure))}
     engine.read_lines([words])
@@ -102,7 +105,7 @@ def test_words_are_read_narrowed_and_figures_in_full(monkeypatch: pytest.MonkeyP
 def test_reading_binds_no_thread_to_a_core() -> None:
     """On OpenVINO no model is pinned to cores: those of two processes would share the first one."""
     engine = opened("openvino")
-    for model in (engine._detect, engine._recognise):  # type: ignore[attr-defined]
+    for model in (engine._detect, engine._recognise, engine._glimpse):  # type: ignore[attr-defined]
         assert not model.get_property("ENABLE_CPU_PINNING")
 
 

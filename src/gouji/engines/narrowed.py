@@ -4,7 +4,7 @@ Chinese characters keep all that tells them apart at little more than half their
 do not: at that width two of three 1 may be read as one, and surely so. So what of a line is no word, with a character
 of words on either side, is cut out and read once more in full. A line in which the two readings differ is read in full
 as a whole: alone among words a 0 may be taken for a letter. So is a line with a word that is not sure, as worn print
-has them.
+has them, and one with room for a character that was not read: narrowed, it may be lost between two others.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ MOST_IN_FULL = 0.7  # of a line's width: where more must be read in full, all of
 SNAP = 0.25  # of a line's height: so far from the middle between two characters the white between them may lie
 WORDS = "，。；：、！？（）“”《》〈〉·…:;()"  # read narrowed as safely as characters
 SURE = 0.95  # a character of words less likely than this has its line read in full
+# From the middle of a character to the next, counted in the usual step between words; to the crop's end its margin
+# comes on top. A mark stands at its square's left, so a step and a half is common.
+MOST_STEP, MOST_END = 1.65, 1.3
+LEAST_STEPS, USUAL_PITCH = 3, 0.85  # with fewer steps between words: of the crop's height
 MAX_ALTERNATIVES = 3
 
 Read = Callable[[Sequence[Image], float], list[Reading]]
@@ -58,7 +62,7 @@ def read_narrowed(crops: Sequence[Image], read: Read, share: float) -> list[Read
 def _to_read_again(reading: Reading, crop: Image) -> list[Span] | None:
     """The spans that are to be read in full, from left to right; None: the whole line, or most of it."""
     text = reading.text
-    if not any(map(is_chinese, text)) or not _is_sure_of_words(reading):
+    if not any(map(is_chinese, text)) or not _is_sure_of_words(reading) or _has_room(reading, crop):
         return None
     spans = [
         Span(first, last, _edge(reading, crop, first), _edge(reading, crop, last + 1))
@@ -71,6 +75,17 @@ def _to_read_again(reading: Reading, crop: Image) -> list[Span] | None:
 def _is_sure_of_words(reading: Reading) -> bool:
     """Of clear print hardly a line is not; worn print needs its full width."""
     return all(chance >= SURE for char, chance in zip(reading.text, reading.chars, strict=True) if is_chinese(char))
+
+
+def _has_room(reading: Reading, crop: Image) -> bool:
+    """Whether another character would fit between two, or before the first or behind the last."""
+    height, width = crop.shape[:2]
+    middles = np.array(reading.places) * width
+    steps, words = np.diff(middles), np.array(list(map(is_chinese, reading.text)))
+    between = steps[words[1:] & words[:-1]]
+    pitch = float(np.median(between)) if len(between) >= LEAST_STEPS else USUAL_PITCH * height
+    ends = max(middles[0], width - middles[-1])
+    return bool(ends > MOST_END * pitch or (steps > MOST_STEP * pitch).any())
 
 
 def _stretches(text: str) -> list[tuple[int, int]]:

@@ -26,6 +26,7 @@ from gouji.errors import SetupError
 from gouji.protocols import Image, Quad, Reading
 
 HEIGHT = 48
+FRAME = 8  # pixels: a frame of the recogniser's output
 MAX_WIDTH = 3200
 WIDTH_STEPS = ((512, 32), (1024, 64), (MAX_WIDTH, 128))  # up to a width, the step to which it is rounded up
 BATCH_WIDTH = 320  # wider lines are read one by one: together they no longer fit a core's cache
@@ -55,9 +56,10 @@ class OpenVinoEngine:
         ]
         self._detect = core.compile_model(folders[0] / "inference.onnx", "CPU", options)
         recogniser = core.read_model(folders[1] / "inference.onnx")
-        if precision == "int8":
-            recogniser = to_int8(recogniser, ranges_for(settings))
         self._recognise = core.compile_model(recogniser, "CPU", options)
+        self._glimpse = self._recognise  # reads words narrowed
+        if precision == "int8":
+            self._glimpse = core.compile_model(to_int8(recogniser, ranges_for(settings)), "CPU", options)
         self._decoder = decoder_of(["", *characters(folders[1] / "inference.onnx"), " "], settings)
         self._settings = settings
         self.models = tuple(folder.name.rsplit("-", 2)[0] for folder in folders)
@@ -78,15 +80,15 @@ class OpenVinoEngine:
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
         """One reading for each crop."""
         share = self._settings.rec_narrow
-        return read_narrowed(crops, self._read, share) if share < 1 else self._read(crops, 1.0)
+        return read_narrowed(crops, self.read_at, share) if share < 1 else self.read_at(crops, 1.0)
 
-    def _read(self, crops: Sequence[Image], share: float) -> list[Reading]:
-        """The readings of crops narrowed to a share of their width."""
+    def read_at(self, crops: Sequence[Image], share: float) -> list[Reading]:
+        """One reading for each crop, narrowed to a share of its width."""
         readings = [Reading("", 0.0)] * len(crops)
         widths = [_width(crop, share) for crop in crops]
         for width, batch in _batches(widths, self._settings.rec_batch):
             strips = [_strip(crops[i], widths[i]) for i in batch]
-            probabilities = self._recognise(_tensor(strips, width))[0]
+            probabilities = (self._glimpse if share < 1 else self._recognise)(_tensor(strips, width))[0]
             for i, strip, frames in zip(batch, strips, probabilities, strict=True):
                 readings[i] = self._decoder.decode(frames, strip.shape[1] / width)
         return readings
@@ -102,12 +104,12 @@ def _options(settings: EngineSettings, precision: str | None) -> dict[str, Any]:
 
 
 def precisions_for(settings: EngineSettings) -> tuple[str, ...]:
-    """The arithmetic that can be had for the recogniser that the settings name.
+    """The arithmetic that can be had for the recogniser that the settings name; int8 is for words read narrowed.
 
     Raises:
         SetupError: OpenVINO is missing.
     """
-    whole = settings.rec_model_dir or load_ranges() is None
+    whole = settings.rec_model_dir or settings.rec_narrow == 1 or load_ranges() is None
     return native_precisions() if whole else (*native_precisions(), "int8")
 
 
@@ -161,8 +163,12 @@ def _padded(width: int) -> int:
 
 
 def _width(crop: Image, share: float) -> int:
-    """The width of a line of the recogniser's height, narrowed to a share of it."""
-    return int(min(MAX_WIDTH, max(1, math.ceil(share * HEIGHT * crop.shape[1] / crop.shape[0]))))
+    """The width of a line of the recogniser's height; narrowed to a share of it, it has a frame more.
+
+    Two characters alone would be lost in as many frames as they need beside others.
+    """
+    width = share * HEIGHT * crop.shape[1] / crop.shape[0] + (FRAME if share < 1 else 0)
+    return int(min(MAX_WIDTH, max(1, math.ceil(width))))
 
 
 def _strip(crop: Image, width: int) -> Image:
