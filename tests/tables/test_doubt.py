@@ -162,6 +162,16 @@ def test_figure_with_fewer_decimals_than_its_column_is_doubtful() -> None:
     assert settled([*others, read("147", 0.97)], NEVER)[-1].text == "147"
 
 
+def test_figure_without_the_sign_of_its_column_is_doubtful() -> None:
+    """Where nearly all figures of a column are per cent, one without the sign has lost it, or read it as a digit."""
+    others = [read("100%"), read("98%"), read("100%"), read("90%")]
+    (*_, mended) = settled([*others, read("108", 0.97)], always("100%", 0.99))
+    assert mended.text == "100%"
+    (*_, kept) = settled([*others, read("108", 0.97)], always("108", 0.97))
+    assert (kept.text, kept.confidence <= 0.6) == ("108", True)
+    assert settled([*others[:2], read("15")], NEVER)[-1].confidence > 0.9
+
+
 @pytest.mark.parametrize("text", ["8/10", "120份", "≥95%", "0起"])
 def test_what_is_surely_no_figure_stays_in_a_column_of_figures(text: str) -> None:
     """Figures with words or signs that no figure has are no doubtful figures, whatever the reader of figures says."""

@@ -54,16 +54,14 @@ def _layers(model: Model) -> list[Any]:
 
 
 def _is_wide_convolution(node: Any) -> bool:
-    return (
-        node.get_type_name() == "Convolution"
-        and node.input(1).get_partial_shape().to_shape()[1] >= LEAST_CHANNELS
-        and node.output(0).get_partial_shape()[3].is_dynamic
-    )
+    if node.get_type_name() != "Convolution" or node.input(1).get_partial_shape().to_shape()[1] < LEAST_CHANNELS:
+        return False
+    return bool(node.output(0).get_partial_shape()[3].is_dynamic)
 
 
 def _is_classifier(node: Any) -> bool:
     """Whether a node multiplies with a matrix (inputs, classes)."""
-    return node.get_type_name() == "MatMul" and node.input_value(1).get_node().get_type_name() == "Constant"
+    return bool(node.get_type_name() == "MatMul" and node.input_value(1).get_node().get_type_name() == "Constant")
 
 
 def _round_input(node: Any, low: float, high: float) -> None:

@@ -27,7 +27,7 @@ MOSTLY = 0.6  # share of a column's filled cells that must be numbers
 FIGURES_TRUST = 2.0  # weight of the reader of figures against the engine: of worn figures it misses half as many
 ALIKE, LEAST_ALIKE = 0.8, 4  # share and number of a column's figures that tell how many decimals it has
 LEAST_SHARE = 0.02  # of the votes: a number with less does not come before what is none
-ODD_CERTAINTY = 0.6  # of a figure that keeps fewer decimals than its column
+ODD_CERTAINTY = 0.6  # of a figure that keeps fewer decimals than its column, or not its per cent sign
 SHAPE_TRUST = 0.5  # weight of a candidate made by mending a reading's shape, against the reading itself
 FLAT = 0.3  # of a crop's height: a lower line of print is a stroke, no sign
 _JOINTS = frozenset("/~≥≤＜＞<>×±℃")
@@ -58,6 +58,9 @@ def settle(
     again = partial(_look_again, crops=crops, glances=glances, reader=reader, figure_reader=figure_reader)
     again(settled, dict.fromkeys(doubtful))
     again(settled, find_odd(lattice, lines, settled, figures))
+    again(settled, dict.fromkeys(find_unsigned(lattice, lines, settled, figures)))
+    for i in find_unsigned(lattice, lines, settled, figures):
+        settled[i] = _no_surer(settled[i], ODD_CERTAINTY)
     _read_unread(settled, lines, crops, reader)
     return settled
 
@@ -124,6 +127,22 @@ def find_odd(
         if often >= max(LEAST_ALIKE, ALIKE * len(column)):
             odd |= {i: usual for i, count in column.items() if count < usual}
     return odd
+
+
+def find_unsigned(
+    lattice: Lattice, lines: Sequence[CellLine], readings: Sequence[Reading], figures: Sequence[int]
+) -> list[int]:
+    """The figures without a per cent sign in a column nearly all of whose figures have one: 100% may read as 108."""
+    signed: defaultdict[int, dict[int, bool]] = defaultdict(dict)
+    for i in figures:
+        if parse_number(readings[i].text) is not None:
+            signed[lattice.cells[lines[i].cell].col][i] = squeeze(readings[i].text).endswith("%")
+    columns = [own for own in signed.values() if sum(own.values()) >= max(LEAST_ALIKE, ALIKE * len(own))]
+    return [i for own in columns for i, has_sign in own.items() if not has_sign]
+
+
+def _no_surer(reading: Reading, most: float) -> Reading:
+    return replace(reading, confidence=min(reading.confidence, most), chars=tuple(min(c, most) for c in reading.chars))
 
 
 def _same(a: str, b: str) -> bool:
