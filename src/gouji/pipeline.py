@@ -49,7 +49,7 @@ def open_readers(settings: Settings) -> Readers:
         UsageError: there is no engine of that name.
     """
     require_engine(settings.engine.name)
-    figures = FigureReader(settings.engine.threads) if settings.engine.figures else None
+    figures = FigureReader(settings.engine) if settings.engine.figures else None
     return Readers(partial(open_engine, settings.engine), partial(_open_detector, settings), figures)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gouji.config import load_settings
 from gouji.engines.figures import FigureReader
 from gouji.ink import STRIP, as_strip
 from gouji.synth.figure_crops import cut_text, draw_crops, draw_text, label_of, print_text, scan_text
@@ -10,9 +11,11 @@ from gouji.tables.fill import certainty
 from gouji.zh import NO_FIGURE, parse_number
 
 
-@pytest.fixture(scope="module")
-def reader() -> FigureReader:
-    return FigureReader(1)
+@pytest.fixture(scope="module", params=["openvino", "paddle"])
+def reader(request: pytest.FixtureRequest) -> FigureReader:
+    if request.param == "openvino":
+        pytest.importorskip("openvino")
+    return FigureReader(load_settings().engine.model_copy(update={"name": request.param}))
 
 
 def test_worn_figures_are_read(reader: FigureReader) -> None:

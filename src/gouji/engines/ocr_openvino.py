@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -43,11 +44,7 @@ class OpenVinoEngine:
     name = "openvino"
 
     def __init__(self, settings: EngineSettings) -> None:
-        try:
-            import openvino
-        except ImportError as error:
-            raise SetupError("engine.name is openvino, but OpenVINO is missing; install gouji[fast]") from error
-        core = openvino.Core()
+        core = _core()
         precision = settings.precision if settings.precision != "auto" else saved_choice()
         options = _options(settings, precision)
         folders = [
@@ -92,6 +89,24 @@ class OpenVinoEngine:
             for i, strip, frames in zip(batch, strips, probabilities, strict=True):
                 readings[i] = self._decoder.decode(frames, strip.shape[1] / width)
         return readings
+
+
+def compile_model(path: Path, settings: EngineSettings) -> Any:
+    """A model of another reader compiled as the engine's own are; called with a tensor it gives its outputs.
+
+    Raises:
+        SetupError: OpenVINO is missing.
+    """
+    precision = settings.precision if settings.precision != "auto" else saved_choice()
+    return _core().compile_model(path, "CPU", _options(settings, precision))
+
+
+def _core() -> Any:
+    try:
+        import openvino
+    except ImportError as error:
+        raise SetupError("engine.name is openvino, but OpenVINO is missing; install gouji[fast]") from error
+    return openvino.Core()
 
 
 def _options(settings: EngineSettings, precision: str | None) -> dict[str, Any]:
