@@ -27,6 +27,11 @@ def center(box: Box) -> tuple[float, float]:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
+def shift(box: Box, dx: int, dy: int) -> Box:
+    """The box moved."""
+    return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
+
+
 def contains(box: Box, point: tuple[float, float]) -> bool:
     """Whether the point lies in the half-open box."""
     return box[0] <= point[0] < box[2] and box[1] <= point[1] < box[3]

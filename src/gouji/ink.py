@@ -16,6 +16,7 @@ STRIP = 32  # pixels: height of a strip
 MOST_STRIP = 320  # pixels: what would be wider is squeezed
 LEAST_CONTRAST = 60  # grey levels between print and paper, below which a strip is not stretched further
 PACKED_INCH = 0.02
+LEAST_DARK = 10  # grey levels by which eight by eight pixels are darker than paper when there is a point among them
 USUAL_INCH = 0.125  # height of print taken for granted when a page shows too little of it
 
 
@@ -53,6 +54,20 @@ def straight_ink(ink: Mask, length: int, horizontal: bool, gap: int = 0) -> Mask
     shape, bridge = ((1, long), (1, wide)) if horizontal else ((long, 1), (wide, 1))
     bridged = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones(bridge, np.uint8)) if gap else ink
     return np.asarray(cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones(shape, np.uint8)))
+
+
+def find_content(flat: Mask, margin: int) -> tuple[int, int, int, int]:
+    """The box of all that is printed on a flattened page, with a margin; of a blank page the whole."""
+    times = 8
+    high, wide = (max(1, side // times) for side in flat.shape)
+    whole = flat[: high * times, : wide * times]
+    dark = cv2.resize(whole, (wide, high), interpolation=cv2.INTER_AREA) < 255 - LEAST_DARK
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    if not len(rows):
+        return 0, 0, flat.shape[1], flat.shape[0]
+    x0, y0 = (max(0, int(part[0]) * times - margin) for part in (columns, rows))
+    x1, y1 = ((int(part[-1]) + 2) * times + margin for part in (columns, rows))
+    return x0, y0, min(flat.shape[1], x1), min(flat.shape[0], y1)
 
 
 def packed(ink: Mask, dpi: int, share: float) -> tuple[Mask, int]:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from gouji.config import Settings
-from gouji.geometry import Box, area, center, contains, intersection
-from gouji.ink import Mask, ink_of, print_height
+from gouji.geometry import Box, area, center, contains, intersection, shift
+from gouji.ink import Mask, find_content, ink_of, print_height
 from gouji.pages.clean import clean_page
 from gouji.pages.raster import Raster
 from gouji.pages.straighten import find_bend, straighten
@@ -37,6 +39,7 @@ from gouji.tables.rulings import Ruling, Rulings, rulings_of
 from gouji.tables.three_lines import find_open_frames, frame_to_lattice
 
 OWN_DETECTOR = "rulings"
+MARGIN_INCH = 0.25  # of paper that is kept around what is printed
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReadi
         first = {}
     grids, lines = read_print(found, first, readers)
     free, lines = lines_to_grids(lines)
-    height, width = found.flat.shape
+    height, width = level.shape if turn in (0, 180) else level.shape[::-1]
     page = Page(
         page=raster.page, width=width, height=height, dpi=raster.dpi, origin="scan", turn=turn, skew=skew, seals=seals,
     )  # fmt: skip
@@ -171,11 +174,13 @@ def _covers(region: Box, box: Box) -> bool:
 class Print:
     """What is to be read on a page: the lines of print in the cells of its lattices, and its lines of prose.
 
-    `flat` is the straightened page. `lines`, `crops`, `said` and `plain` hold one sequence for each lattice, in step:
-    the lines, their crops, what the reader of figures made of them, and what of that stands without the engine.
+    `flat` is what is printed of the straightened page; boxes count in it, and its `corner` on the page. `lines`,
+    `crops`, `said` and `plain` hold one sequence for each lattice, in step: the lines, their crops, what the reader of
+    figures made of them, and what of that stands without the engine.
     """
 
     flat: Mask
+    corner: tuple[int, int]
     lattices: tuple[Lattice, ...]
     lines: tuple[tuple[CellLine, ...], ...]
     crops: list[list[Image]]
@@ -193,7 +198,10 @@ class Print:
 
 def find_print(level: Mask, dpi: int, seals: Sequence[Box], readers: Readers, settings: Settings) -> Print:
     """The print of a level page, seen as upright."""
-    flat = without_bend(level, dpi)
+    page = without_bend(level, dpi)
+    left, top, right, bottom = find_content(page, round(MARGIN_INCH * dpi))
+    flat = np.ascontiguousarray(page[top:bottom, left:right])
+    seals = [shift(box, -left, -top) for box in seals]
     rulings = find_rulings(flat, dpi)
     ruled = find_lattices(flat, rulings, dpi, readers, settings)
     prose = find_prose(flat, [lattice.box for lattice in ruled], dpi, readers.engine, settings.engine.sight_dpi)
@@ -203,7 +211,7 @@ def find_print(level: Mask, dpi: int, seals: Sequence[Box], readers: Readers, se
     cells = find_cell_print(flat, lattices, dpi, seals)
     crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
     said = glance(cells.lines, crops, readers.figures)
-    return Print(flat, lattices, cells.lines, crops, said, take_plain(said, crops), prose)
+    return Print(flat, (left, top), lattices, cells.lines, crops, said, take_plain(said, crops), prose)
 
 
 def read_first(found: Print, readers: Readers) -> dict[int, Reading]:
@@ -224,4 +232,17 @@ def read_print(found: Print, first: Mapping[int, Reading], readers: Readers) -> 
         own = [reading if reading is not None else next(readings) for reading in taken]
         settled = settle(lattice, lines, group, own, glances, readers.engine, readers.figures)
         grids.append(fill_lattice(lattice, lines, settled))
-    return grids, boxes_to_lines(found.prose, list(readings))
+    prose = [moved_line(line, *found.corner) for line in boxes_to_lines(found.prose, list(readings))]
+    return [moved_grid(grid, *found.corner) for grid in grids], prose
+
+
+def moved_grid(grid: Grid, dx: int, dy: int) -> Grid:
+    """The grid in a frame whose origin lies so far to the left and above."""
+    cells = tuple(cell.model_copy(update={"box": shift(cell.box, dx, dy)}) for cell in grid.cells)
+    xs, ys = tuple(x + dx for x in grid.xs), tuple(y + dy for y in grid.ys)
+    return grid.model_copy(update={"box": shift(grid.box, dx, dy), "xs": xs, "ys": ys, "cells": cells})
+
+
+def moved_line(line: Line, dx: int, dy: int) -> Line:
+    """The line in a frame whose origin lies so far to the left and above."""
+    return line.model_copy(update={"box": shift(line.box, dx, dy)})

@@ -44,7 +44,9 @@ def _lifted(pixels: Pixels, stamp: Pixels) -> Pixels:
 
 
 def _red_ink(image: Image) -> Mask:
-    return np.asarray((_redness(image) > SEAL_SATURATION) * 255, np.uint8)
+    blue, green, red = cv2.split(image)
+    redness = cv2.subtract(red, cv2.max(blue, green))  # 0 where another is brighter
+    return np.asarray(cv2.threshold(redness, SEAL_SATURATION, 255, cv2.THRESH_BINARY)[1])
 
 
 def _redness(pixels: Pixels) -> NDArray[np.int16]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gouji.geometry import Box
-from gouji.ink import Mask, ink_of, print_height, straight_ink
+from gouji.ink import Mask, find_content, ink_of, print_height, straight_ink
 from gouji.protocols import Image, Reading
 
 Turn = Literal[0, 90, 180, 270]
@@ -92,18 +92,25 @@ def _contrast(at: NDArray[np.float32], dark: NDArray[np.float32]) -> float:
     return float(np.square(np.diff(profile[::FINE, 0])).sum())
 
 
-def rotate(image: Image, degrees: float) -> Image:
-    """The image turned clockwise about its middle by a small angle, same size, white where nothing was."""
+def rotate(flat: Mask, degrees: float) -> Mask:
+    """The flattened page turned clockwise about its middle by a small angle, same size, white where nothing was."""
     if abs(degrees) < 0.02:
-        return image
-    return cast(Image, _rotate(image, degrees, 255.0))
-
-
-def _rotate(image: NDArray[np.generic], degrees: float, border: float) -> NDArray[np.generic]:
-    height, width = image.shape[:2]
+        return flat
+    height, width = flat.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1.0)
-    flags = cv2.INTER_CUBIC if image.dtype == np.uint8 else cv2.INTER_LINEAR
-    return np.asarray(cv2.warpAffine(image, matrix, (width, height), flags=flags, borderValue=(border,) * 3))
+    x0, y0, x1, y1 = _turned_box(find_content(flat, 0), matrix, width, height)
+    matrix[:, 2] -= x0, y0
+    level = np.full_like(flat, 255)
+    level[y0:y1, x0:x1] = cv2.warpAffine(flat, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_CUBIC, borderValue=(255,))
+    return level
+
+
+def _turned_box(box: Box, matrix: NDArray[np.float64], width: int, height: int) -> Box:
+    """The box on a page of this size in which a box of it lies after the turn."""
+    x0, y0, x1, y1 = box
+    corners = matrix @ np.array([(x0, y0, 1), (x1, y0, 1), (x0, y1, 1), (x1, y1, 1)], np.float64).T
+    (left, top), (right, bottom) = np.floor(corners.min(axis=1)), np.ceil(corners.max(axis=1))
+    return max(0, int(left) - 2), max(0, int(top) - 2), min(width, int(right) + 2), min(height, int(bottom) + 2)
 
 
 def telling_lines(crops: Sequence[Image]) -> list[int]:

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.geometry import Box, area, intersection
+from gouji.geometry import Box, area, intersection, shift
 from gouji.ink import Mask, ink_of, print_height, smoothed
 from gouji.protocols import Image, Reading
 from gouji.records import Grid, GridCell
@@ -68,18 +68,18 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Se
         pale = pale_from(grey, ink, dpi)
         found: list[CellLine] = []
         for index, cell in enumerate(lattice.cells):
-            inner = _inner(ink, _shift(lattice.box_of(cell), -x0, -y0), dpi)
+            inner = _inner(ink, shift(lattice.box_of(cell), -x0, -y0), dpi)
             patch = _part(ink, inner)
             if patch.size == 0 or not patch.any():
                 continue
             _add_thin_strokes(ink, smooth, inner, height, dpi)
             text = _without_specks(ink, inner, height, dpi)
-            place = _shift(inner, x0, y0)
+            place = shift(inner, x0, y0)
             sealed = any(area(intersection(seal, place)) for seal in seals)
             if sealed:
                 text &= _has_core(patch, (_part(grey, inner) < pale) | ~_covered(place, seals, dpi))
             _whiten(image[place[1] : place[3], place[0] : place[2]], patch, text)
-            found += [CellLine(index, _shift(line, *place[:2]), place) for line in _lines_in(text, height, sealed)]
+            found += [CellLine(index, shift(line, *place[:2]), place) for line in _lines_in(text, height, sealed)]
         lines.append(tuple(found))
     return CellPrint(image, tuple(lines))
 
@@ -170,10 +170,6 @@ def _whiten(image: Mask, ink: Mask, text: NDArray[np.bool_]) -> None:
     rim = np.ones((3, 3), np.uint8)
     stray = cv2.dilate(((ink > 0) & ~text).astype(np.uint8), rim) > 0
     image[stray & (cv2.dilate(text.astype(np.uint8), rim) == 0)] = 255
-
-
-def _shift(box: Box, dx: int, dy: int) -> Box:
-    return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
 
 
 def _lines_in(text: NDArray[np.bool_], height: float, sealed: bool) -> list[Box]:
