@@ -81,14 +81,14 @@ def packed(ink: Mask, dpi: int, share: float) -> tuple[Mask, int]:
     return np.asarray((small >= share * 255) * np.uint8(255)), wide
 
 
-def print_height(ink: Mask, dpi: int) -> float:
-    """The usual height of a character in pixels: the median of components about as high as wide."""
+def print_height(ink: Mask, dpi: int, share: float = 0.5) -> float:
+    """The usual height of a character in pixels: of components about as high as wide, this share is lower."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
     heights = [
         h for _, _, w, h, _ in stats[1:count].tolist()
         if 0.05 * dpi <= h <= 0.35 * dpi and 0.6 * h <= w <= 1.5 * h
     ]  # fmt: skip
-    return float(np.median(heights)) if len(heights) >= 8 else USUAL_INCH * dpi
+    return float(np.quantile(heights, share)) if len(heights) >= 8 else USUAL_INCH * dpi
 
 
 def as_strip(crop: Mask) -> Mask:

@@ -22,7 +22,7 @@ def quad_of(box: Box, grow: int = 4) -> Quad:
 
 def quads_in(image: Image) -> list[Quad]:
     """A line wherever print stands closer than a few characters."""
-    near = cv2.dilate((image < 128).astype(np.uint8), np.ones((9, 41), np.uint8))
+    near = cv2.dilate((image < 220).astype(np.uint8), np.ones((9, 41), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(near)
     boxes = [(x + 18, y + 2, x + w - 18, y + h - 2) for x, y, w, h, _ in stats[1:count].tolist()]
     return [quad_of(box, 0) for box in boxes]
@@ -71,10 +71,23 @@ def test_tables_are_hidden_from_the_engine() -> None:
 def test_detector_sees_only_where_print_is() -> None:
     """Blank margins and the room that tables leave are not shown; boxes come back to where they are on the page."""
     page = blank(2400, 1600)
-    boxes = [write(page, 300 + 40 * i, y, "一、收入支出决算情况说明", 24) for i, y in enumerate((120, 160, 1700, 2310))]
+    boxes = [write(page, 300 + 40 * i, y, "一、收入支出决算情况说明", 24) for i, y in enumerate((120, 220, 1700, 2310))]
     engine = Finder()
     assert find_prose(page, [], DPI, engine, 110) == [pytest.approx(box, abs=3) for box in boxes]
     assert engine.shown[0].size < 0.12 * page.size
+
+
+def test_large_print_is_looked_at_from_farther_away() -> None:
+    """Small print is shown at the resolution that is set, large print at no more than it takes to see it."""
+    shown = []
+    for size in (11, 56):
+        page, engine = blank(800, 1400), Finder()
+        boxes = [write(page, 60, 80 + 100 * i, "云岭县档案馆收入支出", size) for i in range(6)]
+        assert len(find_prose(page, [], DPI, engine, DPI)) == 6
+        columns = np.flatnonzero((engine.shown[0] < 220).any(axis=0))
+        shown.append((columns[-1] + 1 - columns[0]) / (boxes[0][2] - boxes[0][0]))
+    assert shown[0] == pytest.approx(1.0, abs=0.1)
+    assert shown[1] < 0.5
 
 
 def test_blank_page_is_not_shown() -> None:
