@@ -5,11 +5,13 @@ On few cores this pays twice: models use one core better than two, and what is n
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -17,9 +19,9 @@ from pathlib import Path
 
 from gouji import run, store
 from gouji.config import Settings
-from gouji.errors import PageError
+from gouji.errors import GoujiError, PageError
 from gouji.pages.raster import Opened
-from gouji.pipeline import open_report
+from gouji.pipeline import get_ready, open_report
 from gouji.records import PageReading
 
 _PR_SET_PDEATHSIG = 1
@@ -76,10 +78,12 @@ def _shared(job: run.Job, numbers: Sequence[int], settings: Settings, password: 
     given = (job.model_dump_json(), shared.model_dump_json(), password, os.getpid())
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(size, mp_context=context, initializer=_join_crew, initargs=given)
-    done = 0
+    done, loading = 0, threading.Thread(target=_get_ready, args=(settings,), daemon=True)
     try:
         for number in pool.map(_read, numbers):
             done += 1
+            if done == max(1, len(numbers) - size):
+                loading.start()  # the last pages are being read, and soon a core has nothing to do
             reading = store.load_reading(Path(job.folder), number)
             if reading is not None:
                 yield reading
@@ -87,6 +91,13 @@ def _shared(job: run.Job, numbers: Sequence[int], settings: Settings, password: 
         yield from run.read_pages(job, numbers[done:], settings, password)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        if loading.ident is not None:
+            loading.join()
+
+
+def _get_ready(settings: Settings) -> None:
+    with contextlib.suppress(GoujiError):  # told when the report is put together
+        get_ready(settings)
 
 
 def _cores_each(size: int) -> int:

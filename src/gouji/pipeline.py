@@ -69,6 +69,18 @@ def read_page(opened: Opened, number: int, readers: Readers, settings: Settings)
     return read_digital(raster) if raster.origin == "digital" else read_scan(raster, readers, settings)
 
 
+def get_ready(settings: Settings) -> None:
+    """Load what `assemble` needs, which takes longer than assembling.
+
+    Raises:
+        SetupError: the recogniser of names is missing.
+    """
+    load_definitions()
+    recogniser = load_recogniser(settings.facts)
+    if recogniser is not None:
+        recogniser.load()
+
+
 def assemble(source: Source, readings: Sequence[PageReading], settings: Settings) -> Report:
     """The report of a document from its pages' readings, in page order. Needs no pixels and no engine."""
     joined = join_pages(readings, settings.tables)

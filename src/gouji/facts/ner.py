@@ -75,8 +75,16 @@ class Recogniser:
         Raises:
             SetupError: the model cannot be loaded.
         """
-        found = _load(self.folder)(text).ents
+        found = self.load()(text).ents
         return Entities(together((Entity(e.start_char, e.end_char, e.label_, e.text) for e in found), text))
+
+    def load(self) -> Language:
+        """The model, loaded once in a process.
+
+        Raises:
+            SetupError: it cannot be loaded.
+        """
+        return _load(self.folder)
 
 
 def load_recogniser(settings: FactsSettings) -> Recogniser | None:
