@@ -26,7 +26,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from statistics import median
 
@@ -37,38 +37,43 @@ from gouji import pipeline
 from gouji.cli.read import parse_pages
 from gouji.config import Settings, load_settings
 from gouji.engines.weights import model_dir
+from gouji.pages.raster import Opened
 from gouji.protocols import Image
 from gouji.records import PageReading
 from gouji.synth.write import write_reports
 
-WARM = 8  # pages that are read before time is taken
-Read = Callable[[Path, tuple[int, ...], list[Image]], None]
-"""Reads these pages of a file; their pixels are given too."""
+WARM = 8  # pages of each file that are read before time is taken
+COMMAND = [sys.executable, "-c", "from gouji.cli import main; main()"]
+Work = list[tuple[Path, tuple[int, ...], list[Image]]]
+"""Files, the numbers of their pages that are to be read, and the pixels of these."""
+Read = Callable[[Work], None]
 
 
 def gouji_with(settings: Settings) -> Read:
     """The whole corridor in this process."""
     readers = pipeline.open_readers(settings)
 
-    def read(path: Path, numbers: tuple[int, ...], _: list[Image]) -> None:
-        with pipeline.open_report(path, settings) as opened:
-            readings = [pipeline.read_page(opened, number, readers, settings) for number in numbers]
-            pipeline.assemble(opened.source, readings, settings).model_dump_json()
+    def read(work: Work) -> None:
+        for path, numbers, _ in work:
+            with pipeline.open_report(path, settings) as opened:
+                readings = [pipeline.read_page(opened, number, readers, settings) for number in numbers]
+                pipeline.assemble(opened.source, readings, settings).model_dump_json()
 
     return read
 
 
 def gouji_crew() -> Read:
-    """The whole corridor, pages read by processes that stay; files one after the other."""
+    """The whole corridor, pages read by processes that stay."""
     cores = len(os.sched_getaffinity(0))
     settings = load_settings(None, ["engine.name=openvino", "engine.threads=1"])
     pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _join_crew, (settings,))
     list(pool.map(time.sleep, [1.0] * cores))  # all of them are there
 
-    def read(path: Path, numbers: tuple[int, ...], _: list[Image]) -> None:
-        readings = list(pool.map(partial(_read_in_crew, path), numbers))
-        with pipeline.open_report(path, settings) as opened:
-            pipeline.assemble(opened.source, readings, settings).model_dump_json()
+    def read(work: Work) -> None:
+        told = [(path, pool.map(partial(_read_in_crew, path), numbers)) for path, numbers, _ in work]
+        for path, readings in told:
+            with pipeline.open_report(path, settings) as opened:
+                pipeline.assemble(opened.source, list(readings), settings).model_dump_json()
 
     return read
 
@@ -84,26 +89,22 @@ def _join_crew(settings: Settings) -> None:
 
 def _read_in_crew(path: Path, number: int) -> PageReading:
     settings, readers = _member
-    with pipeline.open_report(path, settings) as opened:
-        return pipeline.read_page(opened, number, readers, settings)
+    return pipeline.read_page(_opened(path, settings), number, readers, settings)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, settings: Settings) -> Opened:
+    return pipeline.open_report(path, settings)
 
 
 def gouji_read() -> Read:
     """`gouji read`, as a command."""
 
-    def read(path: Path, numbers: tuple[int, ...], _: list[Image]) -> None:
-        with tempfile.TemporaryDirectory() as out:
-            command = [
-                sys.executable,
-                "-c",
-                "from gouji.cli import main; main()",
-                "read",
-                str(path),
-                "--out",
-                out,
-                "-q",
-            ]
-            subprocess.run([*command, "--pages", ",".join(map(str, numbers))], check=True)
+    def read(work: Work) -> None:
+        for path, numbers, _ in work:
+            with tempfile.TemporaryDirectory() as out:
+                asked = [str(path), "--out", out, "-q", "--pages", ",".join(map(str, numbers))]
+                subprocess.run([*COMMAND, "read", *asked], check=True)
 
     return read
 
@@ -123,7 +124,7 @@ def paddleocr() -> Read:
         use_doc_unwarping=False,
         use_textline_orientation=False,
     )
-    return lambda _path, _numbers, images: [ocr.predict(image) for image in images] and None
+    return lambda work: [ocr.predict(image) for *_, images in work for image in images] and None
 
 
 def rapidocr(engine: str) -> Read:
@@ -134,7 +135,7 @@ def rapidocr(engine: str) -> Read:
     ocr = RapidOCR(
         params={f"{task}.engine_type": kind for task in ("Det", "Cls", "Rec")} | {"Global.log_level": "error"}
     )
-    return lambda _path, _numbers, images: [ocr(image) for image in images] and None
+    return lambda work: [ocr(image) for *_, images in work for image in images] and None
 
 
 CONTESTANTS: dict[str, Callable[[], Read]] = {
@@ -187,13 +188,12 @@ def main() -> None:
         total = sum(len(numbers) for _, numbers in work)
         reads = {name: CONTESTANTS[name]() for name in given.only}
         for read in reads.values():
-            read(shown[0][0], shown[0][1][:WARM], shown[0][2][:WARM])
+            read([(path, numbers[:WARM], images[:WARM]) for path, numbers, images in shown])
         seconds: dict[str, list[float]] = {name: [] for name in reads}
         for _ in range(given.rounds):
             for name, read in reads.items():
                 start = time.perf_counter()
-                for path, numbers, images in shown:
-                    read(path, numbers, images)
+                read(shown)
                 seconds[name].append((time.perf_counter() - start) / total)
     print(f"{total} pages, {given.rounds} rounds, {len(os.sched_getaffinity(0))} cores")
     print(f"{'':18}{'s/page':>8}{'least':>8}{'most':>8}{'× gouji':>9}")
