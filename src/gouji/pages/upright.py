@@ -88,8 +88,8 @@ def _sharpness(points: NDArray[np.float32], angle: float) -> float:
 def _contrast(at: NDArray[np.float32], dark: NDArray[np.float32]) -> float:
     """Of one profile: binned finer than a pixel and smoothed, so that no angle fits the pixels better than another."""
     bins = np.rint((at - at.min()) * FINE).astype(np.int32)
-    profile = cv2.GaussianBlur(np.bincount(bins, dark)[:, None], (1, 8 * FINE + 1), FINE)
-    return float(np.square(np.diff(profile[::FINE, 0])).sum())
+    profile = cv2.GaussianBlur(np.bincount(bins, dark)[None], (8 * FINE + 1, 1), FINE)
+    return float(np.square(np.diff(profile[0, ::FINE])).sum())
 
 
 def rotate(flat: Mask, degrees: float) -> Mask:
