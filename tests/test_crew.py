@@ -52,11 +52,12 @@ def test_crew_reads_what_one_process_reads(
     """Shared out, the pages come in order and alike, also when a process is killed on the way."""
     job = run.begin(scan, tmp_path, settings)
     readings = []
-    for reading in crew.read_pages(job, job.todo, settings):
-        readings.append(reading)
-        if killed and len(readings) == 2:
-            for process in multiprocessing.active_children():
-                process.kill()
+    with crew.Crew() as own:
+        for reading in own.read_pages(job, job.todo, settings):
+            readings.append(reading)
+            if killed and len(readings) == 2:
+                for process in multiprocessing.active_children():
+                    process.kill()
     assert [reading.page.page for reading in readings] == list(range(1, PAGES + 1))
     assert readings == alone
     assert not multiprocessing.active_children()
@@ -65,9 +66,22 @@ def test_crew_reads_what_one_process_reads(
 def test_short_files_are_read_alone(scan: Path, settings: Settings, tmp_path: Path) -> None:
     """For a few pages no process is started."""
     job = run.begin(scan, tmp_path, settings, pages=[1, 2, 3])
-    for reading in crew.read_pages(job, job.todo, settings):
-        assert reading.page.status == "read"
-        assert not multiprocessing.active_children()
+    with crew.Crew() as own:
+        for reading in own.read_pages(job, job.todo, settings):
+            assert reading.page.status == "read"
+            assert not multiprocessing.active_children()
+
+
+def test_crew_stays_for_the_next_file(scan: Path, settings: Settings, alone: list[PageReading], tmp_path: Path) -> None:
+    """The processes that read one file read the next one too, however short it is; they end with the command."""
+    first = run.begin(scan, tmp_path / "first", settings)
+    second = run.begin(scan, tmp_path / "second", settings, pages=[2, 3])
+    with crew.Crew() as own:
+        assert list(own.read_pages(first, first.todo, settings)) == alone
+        members = {process.pid for process in multiprocessing.active_children()}
+        assert list(own.read_pages(second, second.todo, settings)) == alone[1:3]
+        assert {process.pid for process in multiprocessing.active_children()} == members
+    assert not multiprocessing.active_children()
 
 
 ORPHAN = """

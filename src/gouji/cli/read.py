@@ -9,12 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
 from gouji.config import Settings, load_settings
 from gouji.errors import EXIT_PARTLY, GoujiError, OutputError, SetupError, UsageError
 from gouji.records import PageReading, Report
+
+if TYPE_CHECKING:
+    from gouji.crew import Crew
 
 ENDINGS = (".pdf", ".tif", ".tiff", ".jpg", ".jpeg", ".png")
 
@@ -54,14 +58,17 @@ def read_files(names: Sequence[str], options: Options) -> int:
     Raises:
         UsageError, OutputError, SetupError: nothing more can be read.
     """
+    from gouji.crew import Crew
+
     settings = load_settings(options.config, options.overrides)
     files = list(found_files(names))
     pages = parse_pages(options.pages)
     tally = Tally()
-    for position, path in enumerate(files, 1):
-        if not options.quiet and len(files) > 1:
-            typer.echo(f"[{position}/{len(files)}] {path}")
-        tally.codes.append(_read_one(path, settings, pages, options))
+    with Crew() as crew:
+        for position, path in enumerate(files, 1):
+            if not options.quiet and len(files) > 1:
+                typer.echo(f"[{position}/{len(files)}] {path}")
+            tally.codes.append(_read_one(path, settings, pages, options, crew))
     if not options.quiet and len(files) > 1:
         typer.echo(_summary(tally.codes))
     return tally.exit_code()
@@ -111,9 +118,8 @@ def parse_pages(text: str) -> tuple[int, ...] | None:
     return tuple(sorted(set(numbers)))
 
 
-def _read_one(path: Path, settings: Settings, pages: tuple[int, ...] | None, options: Options) -> int:
+def _read_one(path: Path, settings: Settings, pages: tuple[int, ...] | None, options: Options, crew: Crew) -> int:
     """Read one file; a failure of this file alone is told and counted, not raised."""
-    from gouji.crew import read_pages
     from gouji.run import read_report
 
     progress = Progress(path, options)
@@ -127,7 +133,7 @@ def _read_one(path: Path, settings: Settings, pages: tuple[int, ...] | None, opt
             force=options.force,
             draw=options.draw,
             on_page=progress.page,
-            read=read_pages,
+            read=crew.read_pages,
         )
     except (OutputError, SetupError, UsageError):
         raise
