@@ -6,7 +6,7 @@ Without a file, pages of a fictitious report at office quality are written and r
 process, round by round, models loaded and warmed up before; each uses all cores that the process may use:
   gouji               upright, tables, text, facts, checks and JSON; one process, OpenVINO
   gouji-crew          the same with the pages shared out to a process for each core, which stay, as in an archive
-  gouji-read          the whole command `gouji read`, a file at a time, with the start of its processes and models
+  gouji-read          the whole command `gouji read FILE...`, with the start of its processes and models
   gouji-paddle        gouji on PaddleOCR's engine (ONNX Runtime)
   paddleocr           PaddleOCR 3.7, `predict`, ONNX Runtime, the same weights, no document preprocessing
   rapidocr-onnx       RapidOCR 3.10 on ONNX Runtime, as it comes
@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from itertools import groupby
 from pathlib import Path
 from statistics import median
 
@@ -101,12 +102,17 @@ def gouji_read() -> Read:
     """`gouji read`, as a command."""
 
     def read(work: Work) -> None:
-        for path, numbers, _ in work:
+        for pages, files in groupby(work, key=lambda item: _pages_asked(item[0], item[1])):
             with tempfile.TemporaryDirectory() as out:
-                asked = [str(path), "--out", out, "-q", "--pages", ",".join(map(str, numbers))]
-                subprocess.run([*COMMAND, "read", *asked], check=True)
+                names = [str(path) for path, *_ in files]
+                subprocess.run([*COMMAND, "read", *names, "--out", out, "-q", "--pages", pages], check=True)
 
     return read
+
+
+def _pages_asked(path: Path, numbers: tuple[int, ...]) -> str:
+    """The pages as the command is told them; nothing for all of the file."""
+    return "" if len(numbers) == count_pages(path) else ",".join(map(str, numbers))
 
 
 def paddleocr() -> Read:

@@ -82,12 +82,12 @@ class Decoder:
     def find_places(self, probabilities: NDArray[np.float32]) -> list[Place]:
         """Where characters were read, and where one may have been dropped, each with what it may be, best first."""
         best = self._folded[probabilities.argmax(axis=1)]
-        runs = _runs(best)
+        runs, unsure = _runs(best), probabilities[:, BLANK] <= 1 - MIN_DROPPED
         places: list[Place] = []
         for i, (start, stop, label) in enumerate(runs):
             if label != BLANK:
                 places.append(self._read_place(probabilities, start, stop, label))
-            elif self._language is not None:
+            elif self._language is not None and unsure[start:stop].any():
                 beside = {runs[j][2] for j in (i - 1, i + 1) if 0 <= j < len(runs)}
                 place = self._dropped_place(probabilities[start:stop], start, beside)
                 places += [place] if place else []
@@ -95,8 +95,8 @@ class Decoder:
 
     def _read_place(self, probabilities: NDArray[np.float32], start: int, stop: int, label: int) -> Place:
         """The place of a run of frames of one class, at the frame where that class is likeliest."""
-        alike = self._alike.get(label, [label])
-        chances = probabilities[start:stop, alike].sum(axis=1)
+        alike = self._alike.get(label)
+        chances = probabilities[start:stop, label] if alike is None else probabilities[start:stop, alike].sum(axis=1)
         peak = int(chances.argmax())
         winner = (self.alphabet[label], float(chances[peak]))
         if winner[1] >= SURE:
@@ -105,10 +105,8 @@ class Decoder:
         return Place(start + peak, (winner, *others))
 
     def _dropped_place(self, frames: NDArray[np.float32], start: int, beside: set[int]) -> Place | None:
-        """A blank stretch's frame in which a character is likeliest, if likely enough and no rim of a neighbour."""
+        """An unsure blank stretch's frame in which a character is likeliest, if likely enough and no rim of another."""
         peak = int(frames[:, BLANK].argmin())
-        if frames[peak, BLANK] > 1 - MIN_DROPPED:
-            return None
         options = self._options(frames[peak], beside | {BLANK})
         if not options or options[0][1] < MIN_DROPPED or not is_chinese(options[0][0]):
             return None
