@@ -6,20 +6,21 @@ dx(x, y) are fitted to their traces by least squares and the page is resampled o
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gouji.ink import Mask, ink_of, packed, straight_ink
-from gouji.protocols import Image
+from gouji.ink import Mask, find_content, ink_of, packed, straight_ink
 
 MIN_TRACE_INCH = 1.0  # shorter straight runs may be strokes of large characters
 MIN_BEND_PX = 0.8  # displacements below this are left: resampling would cost more sharpness than it gains
 TRACE_INK = 0.7
 SAMPLES = 24  # points taken along a ruling
 SQUARE = 32  # pixels
+MARGIN_INCH = 0.1  # of paper around what is printed: rulings of a page's edge have two sides
 RIDGE = 1e-3
 Floats = NDArray[np.float64]
 
@@ -40,39 +41,47 @@ class Bend:
         shift_x = np.tensordot(np.asarray(self.dx), _terms(v, u), 1)
         return x + shift_x, y + shift_y
 
+    @property
+    def most(self) -> float:
+        """The longest way, along either axis, that a point of the page is displaced."""
+        points = np.meshgrid(np.linspace(0, self.width, 5), np.linspace(0, self.height, 5))
+        moved = self.at(*points)
+        return max(float(np.abs(after - before).max()) for after, before in zip(moved, points, strict=True))
+
 
 def find_bend(flat: Mask, dpi: int) -> Bend | None:
     """The bend of a level page; None when it has too few rulings to tell, or none worth undoing."""
-    ink = ink_of(flat, dpi)
+    x0, y0, x1, y1 = find_content(flat, round(MARGIN_INCH * dpi))
+    ink = ink_of(flat[y0:y1, x0:x1], dpi)
     height, width = flat.shape
-    across = _traces(ink, dpi)
+    across = [np.add(trace, (x0, y0)) for trace in _traces(ink, dpi)]
     if not across:
         return None  # prose: where nothing runs across, what runs down is no table's
-    dy = _fit(across, width, height)
-    dx = _fit(_traces(np.asarray(cv2.transpose(ink)), dpi), height, width)
+    down = [np.add(trace, (y0, x0)) for trace in _traces(np.asarray(cv2.transpose(ink)), dpi)]
+    dy, dx = _fit(across, width, height), _fit(down, height, width)
     if dy is None and dx is None:
         return None
     none = np.zeros(5)
     bend = Bend(width, height, _plain(none if dy is None else dy), _plain(none if dx is None else dx))
-    corners = np.meshgrid(np.linspace(0, width, 5), np.linspace(0, height, 5))
-    moved = bend.at(*corners)
-    most = max(float(np.abs(after - before).max()) for after, before in zip(moved, corners, strict=True))
-    return bend if MIN_BEND_PX <= most <= dpi * 0.5 else None
+    return bend if MIN_BEND_PX <= bend.most <= dpi * 0.5 else None
 
 
-def straighten(image: Image, bend: Bend) -> Image:
-    """The image resampled so that its rulings are straight."""
+def straighten(flat: Mask, bend: Bend) -> Mask:
+    """The page resampled so that its rulings are straight."""
+    x0, y0, x1, y1 = find_content(flat, math.ceil(bend.most))
     # The displacement is known in the middle of every square of pixels, and between them by straight lines.
-    xs, ys = (np.arange(-SQUARE, side + SQUARE, SQUARE) + (SQUARE - 1) / 2 for side in (bend.width, bend.height))
-    maps = [_spread(values, bend) for values in bend.at(*np.meshgrid(xs, ys))]
-    return np.asarray(cv2.remap(image, maps[0], maps[1], cv2.INTER_CUBIC, borderValue=(255, 255, 255)))
+    xs, ys = (np.arange(a - SQUARE, b + SQUARE, SQUARE) + (SQUARE - 1) / 2 for a, b in ((x0, x1), (y0, y1)))
+    maps = [_spread(values, x1 - x0, y1 - y0) for values in bend.at(*np.meshgrid(xs, ys))]
+    straight = np.full_like(flat, 255)
+    straight[y0:y1, x0:x1] = cv2.remap(flat, maps[0], maps[1], cv2.INTER_CUBIC, borderValue=(255,))
+    return straight
 
 
-def _spread(values: Floats, bend: Bend) -> NDArray[np.float32]:
-    """The values of squares, of which a row and a column lie before the page, spread to its pixels."""
+def _spread(values: Floats, width: int, height: int) -> NDArray[np.float32]:
+    """The values of squares, of which a row and a column lie before the part asked for, spread to its pixels."""
     size = (values.shape[1] * SQUARE, values.shape[0] * SQUARE)
     wide = cv2.resize(values.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(wide[SQUARE : SQUARE + bend.height, SQUARE : SQUARE + bend.width])
+    return np.asarray(wide[SQUARE : SQUARE + height, SQUARE : SQUARE + width])
 
 
 def _terms(u: Floats, v: Floats) -> Floats:
