@@ -1,7 +1,7 @@
-"""The recogniser with its layers in whole numbers of eight bits: the weights as shipped, rounded when loaded.
+"""The recogniser with its convolutions in whole numbers of eight bits: the weights as shipped, rounded when loaded.
 
-What a layer is fed is rounded to 256 steps over a range measured once on drawn lines (Jacob et al. 2018), its weights
-to 255 steps of each output channel's largest. The ranges are models/recognition/ranges.json:
+What a convolution is fed is rounded to 256 steps over a range measured once on drawn lines (Jacob et al. 2018), its
+weights to 255 steps of each output channel's largest. The ranges are models/recognition/ranges.json:
 
     python -m gouji.engines.int8 LINES.npz models/recognition
 
@@ -24,11 +24,11 @@ from gouji.engines.weights import model_dir, shipped_weights
 from gouji.protocols import Image
 
 FILE = "ranges.json"
-LEAST_CHANNELS = 48  # a layer of fewer is soon done, and the first ones see the picture itself
-KEPT_PERCENT = 99.99  # of what a layer is fed; what is beyond is cut off
+LEAST_CHANNELS = 48  # a convolution of fewer is soon done, and the first ones see the picture itself
+KEPT_PERCENT = 99.99  # of what a convolution is fed; what is beyond is cut off
 Model = Any  # an openvino.Model
 Ranges = Mapping[str, tuple[float, float]]
-"""Least and most of what each layer, by its name, is fed."""
+"""Least and most of what each convolution, by its name, is fed."""
 
 
 def load_ranges() -> Ranges | None:
@@ -40,28 +40,23 @@ def load_ranges() -> Ranges | None:
 
 
 def to_int8(model: Model, ranges: Ranges) -> Model:
-    """The model with its layers rounded; changed in place."""
-    for node in _layers(model):
+    """The model with its convolutions rounded; changed in place."""
+    for node in _convolutions(model):
         if node.get_friendly_name() in ranges:
             _round_input(node, *ranges[node.get_friendly_name()])
             _round_weights(node)
     return model
 
 
-def _layers(model: Model) -> list[Any]:
-    """The convolutions over many channels that run along the line, and what tells characters in the end; in order."""
-    return [node for node in model.get_ordered_ops() if _is_wide_convolution(node) or _is_classifier(node)]
-
-
-def _is_wide_convolution(node: Any) -> bool:
-    if node.get_type_name() != "Convolution" or node.input(1).get_partial_shape().to_shape()[1] < LEAST_CHANNELS:
-        return False
-    return bool(node.output(0).get_partial_shape()[3].is_dynamic)
-
-
-def _is_classifier(node: Any) -> bool:
-    """Whether a node multiplies with a matrix (inputs, classes)."""
-    return bool(node.get_type_name() == "MatMul" and node.input_value(1).get_node().get_type_name() == "Constant")
+def _convolutions(model: Model) -> list[Any]:
+    """The convolutions over many channels that run along the line, in order."""
+    return [
+        node
+        for node in model.get_ordered_ops()
+        if node.get_type_name() == "Convolution"
+        and node.input(1).get_partial_shape().to_shape()[1] >= LEAST_CHANNELS
+        and node.output(0).get_partial_shape()[3].is_dynamic
+    ]
 
 
 def _round_input(node: Any, low: float, high: float) -> None:
@@ -78,8 +73,7 @@ def _round_weights(node: Any) -> None:
     from openvino import opset13 as op
 
     weights = np.asarray(node.input_value(1).get_node().data, np.float32)
-    inputs = 0 if weights.ndim == 2 else (1, 2, 3)
-    most = np.abs(weights).max(axis=inputs, keepdims=True).clip(1e-6)
+    most = np.abs(weights).max(axis=(1, 2, 3), keepdims=True).clip(1e-6)
     ends = [op.constant(-most), op.constant(most)]
     rounded = op.fake_quantize(op.constant(weights), *ends, *ends, 255)
     node.input(1).replace_source_output(rounded.output(0))
@@ -91,13 +85,13 @@ def measure_ranges(tensors: Sequence[NDArray[np.float32]]) -> Ranges:
 
     core = openvino.Core()
     model = core.read_model(model_dir("recognition") / "inference.onnx")
-    names = [node.get_friendly_name() for node in _layers(model)]
+    names = [node.get_friendly_name() for node in _convolutions(model)]
     fed: list[Any] = []
-    for node in _layers(model):
+    for node in _convolutions(model):
         source = node.input_value(0)
         if all(source != other for other in fed):
             fed.append(source)
-    places = [next(i for i, other in enumerate(fed) if other == node.input_value(0)) for node in _layers(model)]
+    places = [next(i for i, other in enumerate(fed) if other == node.input_value(0)) for node in _convolutions(model)]
     model.add_outputs(fed)
     compiled = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     ends = np.zeros((len(fed), 2))

@@ -29,8 +29,8 @@ from gouji.protocols import Image, Quad, Reading
 HEIGHT = 48
 FRAME = 8  # pixels: a frame of the recogniser's output
 MAX_WIDTH = 3200
-WIDTH_STEPS = ((512, 32), (1024, 64), (MAX_WIDTH, 128))  # up to a width, the step to which it is rounded up
-BATCH_WIDTH = 320  # wider lines are read one by one: together they no longer fit a core's cache
+WIDTH_STEPS = ((256, 32), (1024, 64), (MAX_WIDTH, 128))  # up to a width, the step to which it is rounded up
+BATCH_WIDTH = 256  # wider lines are read one by one: together they no longer fit a core's cache
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
 
@@ -172,7 +172,7 @@ def _batches(widths: Sequence[int], size: int) -> Iterator[tuple[int, list[int]]
 
 
 def _padded(width: int) -> int:
-    """The width rounded up, the wider the coarser: an eighth of it at most from 256 px on."""
+    """The width rounded up, the wider the coarser: every shape takes some ten megabytes, and time to compile."""
     step = next(step for most, step in WIDTH_STEPS if width <= most)
     return -(-width // step) * step
 
