@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from gouji.engines import weights
-from gouji.engines.weights import cache_dir, characters, model_dir, onnx_file, shipped_weights
+from gouji.engines.weights import CHARACTERS, alphabet_of, cache_dir, characters, model_dir, onnx_file, shipped_weights
 from gouji.errors import SetupError
 
 TASKS = ["detection", "recognition"]
@@ -36,9 +36,13 @@ def test_model_is_laid_out_once(task: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
-def test_alphabet_is_complete() -> None:
+def test_alphabet_is_complete(tmp_path: Path) -> None:
     """The recogniser's alphabet holds figures, Chinese characters and punctuation, and is written to its folder."""
     alphabet = characters(onnx_file(shipped_weights("recognition")))
+    folder = model_dir("recognition", cache=tmp_path)
+    assert alphabet_of(folder) == alphabet
+    (folder / CHARACTERS).unlink()
+    assert alphabet_of(folder) == alphabet
     assert set("0123456789.,%-一般公共预算财政拨款“”（）：、") <= set(alphabet)
     assert len(alphabet) == len(set(alphabet))
 

@@ -22,7 +22,7 @@ from gouji.engines.db import quads_of
 from gouji.engines.int8 import Ranges, load_ranges, to_int8
 from gouji.engines.narrowed import read_narrowed
 from gouji.engines.tune import saved_choice
-from gouji.engines.weights import cache_dir, characters, decoder_of, model_dir
+from gouji.engines.weights import alphabet_of, cache_dir, decoder_of, model_dir
 from gouji.errors import SetupError
 from gouji.protocols import Image, Quad, Reading
 
@@ -57,7 +57,7 @@ class OpenVinoEngine:
         self._glimpse = self._recognise  # reads words narrowed
         if precision == "int8":
             self._glimpse = core.compile_model(to_int8(recogniser, ranges_for(settings)), "CPU", options)
-        self._decoder = decoder_of(["", *characters(folders[1] / "inference.onnx"), " "], settings)
+        self._decoder = decoder_of(["", *alphabet_of(folders[1]), " "], settings)
         self._settings = settings
         self.models = tuple(folder.name.rsplit("-", 2)[0] for folder in folders)
 

@@ -26,7 +26,8 @@ from gouji.engines.language import Language, load_language
 from gouji.errors import SetupError
 from gouji.zh import is_chinese
 
-LAYOUT = 2  # counts up when what is written into inference.yml changes
+LAYOUT = 3  # counts up when what is written beside the weights changes
+CHARACTERS = "characters.txt"
 PREPROCESS: dict[str, list[dict[str, Any]]] = {
     "detection": [
         {"DecodeImage": {"channel_first": False, "img_mode": "BGR"}},
@@ -123,6 +124,8 @@ def _lay_out(weights: Weights, folder: Path) -> None:
     part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     shutil.copyfile(source, part / "inference.onnx")
     (part / "inference.yml").write_text(yaml.safe_dump(_describe(weights, source), allow_unicode=True), "utf-8")
+    if weights.task == "recognition":
+        (part / CHARACTERS).write_text("\n".join(characters(source)), "utf-8", newline="")
     try:
         part.rename(folder)
     except OSError:  # another process was first: its folder is as good
@@ -139,6 +142,14 @@ def _describe(weights: Weights, source: Path) -> dict[str, Any]:
             else {"name": "CTCLabelDecode", "character_dict": characters(source)}
         ),
     }
+
+
+def alphabet_of(folder: Path) -> list[str]:
+    """The alphabet of the recogniser in a folder, in the order of `characters`; those laid out here have it beside."""
+    kept = folder / CHARACTERS
+    if kept.is_file():
+        return kept.read_bytes().decode("utf-8").split("\n")
+    return characters(folder / "inference.onnx")
 
 
 def characters(onnx: Path) -> list[str]:
