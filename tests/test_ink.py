@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gouji.ink import flatten, ink_of, straight_ink
+from gouji.ink import find_content, flatten, ink_of, packed, straight_ink
 
 
 def test_uneven_light_is_flattened() -> None:
@@ -49,3 +49,33 @@ def test_straight_ink_is_long_ink_in_its_place(horizontal: bool, gap: int) -> No
     assert abs(int(columns[-1]) - 339) <= 2
     assert len(columns) == columns[-1] - columns[0] + 1
     assert not found[5].any()
+
+
+def test_content_is_the_box_of_all_print() -> None:
+    """A lone point counts as print, and a margin is kept; of a blank page all is given."""
+    page = np.full((900, 700), 255, np.uint8)
+    assert find_content(page, 20) == (0, 0, 700, 900)
+    page[100:104, 200:204] = 0
+    page[600:640, 300:420] = 90
+    x0, y0, x1, y1 = find_content(page, 20)
+    assert (x0, y0) == pytest.approx((180, 80), abs=8)
+    assert (x1, y1) == pytest.approx((440, 660), abs=16)
+
+
+def test_content_reaches_to_the_edge_of_the_page() -> None:
+    """Print at the very edge lies in the box, whatever the page's size."""
+    page = np.full((903, 701), 255, np.uint8)
+    page[-40:, -40:] = 0
+    assert find_content(page, 4)[2:] == (701, 903)
+
+
+def test_packed_ink_keeps_rulings_and_drops_print() -> None:
+    """A ruling stays whole at a share of its width; strokes with as much air as ink between them go."""
+    ink = np.zeros((40, 800), np.uint8)
+    ink[10, 100:700] = 255
+    ink[30, 100:700:2] = 255
+    small, wide = packed(ink, 200, 0.7)
+    assert small.shape == (40, 800 // wide)
+    assert np.count_nonzero(small[10]) == pytest.approx(600 / wide, abs=1)
+    assert not small[30].any()
+    assert packed(ink, 200, 0.25)[0][30].any()
