@@ -21,7 +21,7 @@ from gouji import store
 from gouji.archive.conduct import key_of, opened, read_waiting, take_in
 from gouji.archive.manifest import Manifest, Outcome, Row
 from gouji.archive.workers import Order, Workers
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.config import Settings
 from gouji.errors import OutputError, UsageError
 from gouji.records import PageReading, Report

@@ -12,7 +12,7 @@ import s3fs
 from moto.server import ThreadedMotoServer
 
 from gouji.archive.manifest import Manifest
-from gouji.cli.app import run
+from gouji.cli.command import run
 
 FAST = ["--set", "facts.ner=false", "--set", "checks.enabled=false", "--set", "archive.workers=1", "-q"]
 

@@ -7,7 +7,7 @@ import pytest
 from gouji import store
 from gouji.checks.explain import rule_ids
 from gouji.checks.rules import load_identities
-from gouji.cli.app import run
+from gouji.cli.command import run
 from tests.cli.test_show import saved
 
 

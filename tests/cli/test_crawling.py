@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.cli.crawl import exit_code, summary_line
 from gouji.crawl.records import Summary
 from gouji.errors import CrawlError, OutputError

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.synth.write import write_report
 
 

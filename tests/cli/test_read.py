@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from gouji import pipeline, store
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.cli.read import found_files, parse_pages
 from gouji.errors import UsageError
 from gouji.records import Report

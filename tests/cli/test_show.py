@@ -8,7 +8,7 @@ import pytest
 
 from gouji import store
 from gouji.cli import doctor
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.cli.show import amount
 from gouji.config import load_settings
 from gouji.records import Cell, Document, Fact, Item, MadeBy, Page, Report, Source, Table

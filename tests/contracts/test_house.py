@@ -109,7 +109,7 @@ def test_help_comes_at_once() -> None:
     """`gouji --help` loads no room, no vendor and no model."""
     heavy = "numpy cv2 paddleocr openvino onnxruntime spacy pandas pydantic pypdfium2"
     code = (
-        "import sys; from gouji.cli.app import run; run(['--help']);"
+        "import sys; from gouji.cli.command import run; run(['--help']);"
         f"print([name for name in '{heavy}'.split() if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from gouji import store
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.database.load import load_report
 from gouji.database.models import Base
 from gouji.loading import open_migrated

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from benchmarks.database_rows import dump, plain
 from benchmarks.postgres import Postgres
 from gouji import store
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.config import load_settings
 from gouji.database.connect import open_database
 from gouji.database.crawl import load_crawl

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, delete
 
 from gouji import pipeline, store
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.config import load_settings
 from gouji.database.load import load_report
 from gouji.database.models import ReportRow

@@ -15,7 +15,7 @@ from review.asking import token_of
 from sqlalchemy import Engine, text
 
 from gouji import store
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.config import load_settings
 from gouji.database.readings import read_log
 from gouji.errors import UsageError

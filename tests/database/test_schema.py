@@ -11,7 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.database import views
 from gouji.database.connect import hidden, parse_address
 from gouji.database.load import load_report

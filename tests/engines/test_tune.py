@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.config import EngineSettings, load_settings
 from gouji.engines import registry, tune
 from gouji.engines.tune import Timing, choose_precision, save_choice, saved_choice

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from gouji import store
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.exports.choices import Choices
 from gouji.exports.markdown import flatten
 from gouji.exports.registry import export_report

@@ -16,7 +16,7 @@ import pytest
 from gouji.archive.bundles import Leaf, single
 from gouji.archive.manifest import Manifest
 from gouji.archive.workers import Order
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.config import load_settings
 from gouji.errors import SetupError
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gouji import pipeline, store
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.records import Document, MadeBy, Page, Report, Source
 
 with warnings.catch_warnings():

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from flows import up
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.config import data_dir
 from gouji.errors import SetupError
 

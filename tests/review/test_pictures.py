@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fastapi.testclient import TestClient
 
-from gouji.cli.app import run
+from gouji.cli.command import run
 from gouji.config import Settings
 from gouji.review import Options, create_app
 

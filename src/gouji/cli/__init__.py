@@ -7,6 +7,6 @@ import sys
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from gouji.cli.app import run
+    from gouji.cli.command import run
 
     sys.exit(run(sys.argv[1:]))
