@@ -25,6 +25,7 @@ from gouji.errors import (
     TooLargeError,
     UnsupportedError,
 )
+from gouji.pages import pdf_file
 from gouji.pages.raster import Char, Raster, sheet_dpi
 from gouji.pages.rasterise import open_source
 from gouji.pages.text_layer import visible
@@ -474,3 +475,32 @@ def break_page(path: Path, number: int) -> None:
     content = path.read_bytes()
     page = list(re.finditer(rb"\d+ 0 obj\s*<<(?=[^\n]*/Type /Page\b)", content))[number - 1]
     path.write_bytes(content[: page.end() - 2] + b"42" + content[page.end() :])
+
+
+class TestLongDocuments:
+    """A document is opened anew after some pages, so that what the library keeps of them does not grow."""
+
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        """Six pages, each wider than the one before."""
+        return scanned_pdf(tmp_path / "long.pdf", [jpeg_bytes(scan_of(400 + 20 * i, 560), 50) for i in range(6)])
+
+    @pytest.fixture(autouse=True)
+    def soon(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """After every other page."""
+        monkeypatch.setattr(pdf_file, "FRESH_PAGES", 2)
+
+    def test_every_page_comes_as_before(self, path: Path, settings: PagesSettings) -> None:
+        """The pages before and behind an opening are those of the file."""
+        with open_source(path, settings) as opened:
+            before = opened._document  # type: ignore[attr-defined]
+            assert [opened.raster(n).image.shape[1] for n in range(1, 7)] == [400, 420, 440, 460, 480, 500]
+            assert opened._document is not before  # type: ignore[attr-defined]
+
+    def test_file_that_became_another_is_read_on(self, path: Path, settings: PagesSettings) -> None:
+        """A file that was replaced while it is read gives the pages that it had."""
+        with open_source(path, settings) as opened:
+            opened.raster(1)
+            other = scanned_pdf(path.with_name("other.pdf"), [jpeg_bytes(scan_of(300, 400), 50)])
+            other.replace(path)
+            assert [opened.raster(n).image.shape[1] for n in range(2, 7)] == [420, 440, 460, 480, 500]

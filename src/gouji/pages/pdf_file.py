@@ -5,6 +5,7 @@ The PDF library may not be entered by two threads at once: every way in takes `_
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import mmap
 import re
@@ -37,6 +38,7 @@ MEDIA_TYPE = "application/pdf"
 TAIL = 2048
 # Of a digital page's characters this share must be seen on its raster; else the layer belongs to something hidden.
 VISIBLE_SHARE = 0.8
+FRESH_PAGES = 100  # drawn from one opening of the document
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,9 @@ class PdfFile:
     """An open PDF; see `raster.Opened`."""
 
     def __init__(self, path: Path, sha256: str, settings: PagesSettings, password: str | None) -> None:
-        self._settings = settings
-        self._document = _open_document(path, password)
+        self._settings, self._path, self._password = settings, path, password
+        self._document, self._drawn = _open_document(path, password), 0
+        self._identity = _identity(path)
         pages = len(self._document)
         try:
             check_page_count(path.name, pages, settings.max_pages)
@@ -103,6 +106,7 @@ class PdfFile:
         if not 1 <= number <= self.source.pages:
             raise PageError(f"page {number}: the file has pages 1 to {self.source.pages}")
         with _ONE_AT_A_TIME:
+            self._keep_small()
             try:
                 with closing(self._document[number - 1]) as page:
                     return _page_to_raster(page, number, self._settings)
@@ -110,6 +114,24 @@ class PdfFile:
                 raise PageError(f"page {number}: the page is damaged and cannot be drawn ({error})") from error
             except MemoryError as error:
                 raise PageError(f"page {number}: not enough memory to draw it; lower pages.max_page_px") from error
+
+    def _keep_small(self) -> None:
+        """Open the document anew after some pages: the library keeps what it has parsed until a document is closed.
+
+        A file that has gone or is another by now is read on as it was opened.
+        """
+        self._drawn += 1
+        if self._drawn % FRESH_PAGES:
+            return
+        with contextlib.suppress(OSError, InputError):
+            if _identity(self._path) == self._identity:
+                before, self._document = self._document, _open_document(self._path, self._password)
+                before.close()
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    told = path.stat()
+    return told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns
 
 
 def _open_document(path: Path, password: str | None) -> pypdfium2.PdfDocument:
