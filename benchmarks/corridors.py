@@ -6,44 +6,85 @@ The pages of the file (without one: of a fictitious digital report; a scan may b
 enough. Every way is a command of its own, in turns, round by round:
   read          `gouji read`, a scan's pages shared out to processes
   read-alone    the same in one process, as the flow reads
-  flow          `python -m flows.report`, one task a page
+  flow          `python -m flows.report`, one task a page, with a Prefect server that is there, as under `gouji up`
   flow-chunks   the same, 16 pages a task
+  flow-own      the same, one task a page, with a server that Prefect starts for the run
   archive-1     `gouji archive` of one copy of the file, one worker
   archive-2     the same with two workers
 Printed: the median seconds by the clock and of CPU time, its pages an hour by the clock, and the clock's ratio to the
-first way. Prefect's own cost is that of flow to read-alone: on scans, whose pages take longer, it is so much smaller.
+first way. Prefect's own cost is that of flow to read-alone; with --only read-alone flow it stands there by itself.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from statistics import median
 
 from growth import fictitious, repeated
 
+from flows.ground import ENVIRONMENT
+
 GOUJI = [sys.executable, "-c", "from gouji.cli import main; main()"]
+START_S = 180
 FLOW = [sys.executable, "-m", "flows.report"]
 WAYS: dict[str, list[str]] = {
     "read": [*GOUJI, "read", "-q"],
     "read-alone": [*GOUJI, "read", "-q", "--set", "crew.workers=1"],
     "flow": FLOW,
     "flow-chunks": [*FLOW, "--chunk-pages", "16"],
+    "flow-own": FLOW,
     "archive-1": [*GOUJI, "archive", "-q", "--set", "archive.workers=1"],
     "archive-2": [*GOUJI, "archive", "-q", "--set", "archive.workers=2"],
 }
 
 
-def seconds_of(command: list[str], path: Path) -> tuple[float, float]:
+@contextmanager
+def prefect_server(home: Path) -> Iterator[dict[str, str]]:
+    """The environment of runs that a server tells apart, while it runs."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {"PREFECT_HOME": str(home), **ENVIRONMENT, **os.environ}
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    url = f"http://127.0.0.1:{port}/api"
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_for(f"{url}/health")
+            yield {**environment, "PREFECT_API_URL": url}
+        finally:
+            server.terminate()
+
+
+def wait_for(url: str) -> None:
+    """Until the server answers; its first start makes its database.
+
+    Raises:
+        TimeoutError: it does not.
+    """
+    until = time.monotonic() + START_S
+    while time.monotonic() < until:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.5)
+    raise TimeoutError(f"no Prefect server answers at {url}")
+
+
+def seconds_of(command: list[str], path: Path, environment: dict[str, str]) -> tuple[float, float]:
     """Seconds by the clock and of CPU time that the command takes for the file, into an empty folder."""
     with tempfile.TemporaryDirectory() as out:
         before, start = getrusage(RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run([*command, str(path), "--out", out], check=True, stdout=subprocess.DEVNULL)
+        asked = [*command, str(path), "--out", out]
+        subprocess.run(asked, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
         after = getrusage(RUSAGE_CHILDREN)
         used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         return time.perf_counter() - start, used
@@ -61,9 +102,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         source = given.file or fictitious(Path(folder), "digital")
         path = repeated(source, given.pages, Path(folder) / "pages.pdf")
-        for _ in range(given.rounds):
-            for name, rounds in taken.items():
-                rounds.append(seconds_of(WAYS[name], path))
+        with prefect_server(Path(folder) / "prefect") as served:
+            alone = {name: value for name, value in served.items() if name != "PREFECT_API_URL"}
+            for _ in range(given.rounds):
+                for name, rounds in taken.items():
+                    rounds.append(seconds_of(WAYS[name], path, alone if name == "flow-own" else served))
     print(f"{given.pages} pages, {given.rounds} rounds")
     print(f"{'':14}{'clock s':>9}{'CPU s':>9}{'pages/hour':>12}{'× first':>9}")
     base = next(iter(taken.values()))
