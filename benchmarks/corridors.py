@@ -6,9 +6,9 @@ The pages of the file (without one: of a fictitious digital report; a scan may b
 enough. Every way is a command of its own, in turns, round by round:
   read          `gouji read`, a scan's pages shared out to processes
   read-alone    the same in one process, as the flow reads
-  flow          `python -m flows.report`, one task a page, with a Prefect server that is there, as under `gouji up`
-  flow-chunks   the same, 16 pages a task
-  flow-own      the same, one task a page, with a server that Prefect starts for the run
+  flow          `python -m flows.report`, with a Prefect server that is there, as under `gouji up`
+  flow-pages    the same, one page a task instead of several
+  flow-own      the flow with a server that Prefect starts for the run
   archive-1     `gouji archive` of one copy of the file, one worker
   archive-2     the same with two workers
 Printed: the median seconds by the clock and of CPU time, its pages an hour by the clock, and the clock's ratio to the
@@ -42,7 +42,7 @@ WAYS: dict[str, list[str]] = {
     "read": [*GOUJI, "read", "-q"],
     "read-alone": [*GOUJI, "read", "-q", "--set", "crew.workers=1"],
     "flow": FLOW,
-    "flow-chunks": [*FLOW, "--chunk-pages", "16"],
+    "flow-pages": [*FLOW, "--chunk-pages", "1"],
     "flow-own": FLOW,
     "archive-1": [*GOUJI, "archive", "-q", "--set", "archive.workers=1"],
     "archive-2": [*GOUJI, "archive", "-q", "--set", "archive.workers=2"],

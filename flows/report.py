@@ -1,4 +1,4 @@
-"""One report read by a Prefect flow: one task for each page, or for each chunk of pages.
+"""One report read by a Prefect flow: a task for every few pages.
 
     python -m flows.report FILE... --out DIR
 
@@ -32,6 +32,7 @@ from gouji.errors import InputError, UsageError  # noqa: E402
 from gouji.records import Report  # noqa: E402
 
 JOB = "job.json"
+CHUNK_PAGES = 16  # a task costs Prefect as much as reading a tenth of a page
 
 
 @task(name="open", cache_policy=NO_CACHE, persist_result=False)
@@ -81,7 +82,7 @@ def read_report(
     config: str | None = None,
     overrides: list[str] | None = None,
     pages: list[int] | None = None,
-    chunk_pages: int = 1,
+    chunk_pages: int = CHUNK_PAGES,
 ) -> str:
     """One file to its report; gives the report's path. A page that cannot be read does not end the run.
 
@@ -149,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", required=True, help="the folder in which each file gets a folder of its own")
     parser.add_argument("--config", help="a TOML file of settings")
     parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="NAME=VALUE")
-    parser.add_argument("--chunk-pages", type=int, default=1, help="pages to a task")
+    parser.add_argument("--chunk-pages", type=int, default=CHUNK_PAGES, help="pages to a task")
     given = parser.parse_args(arguments)
     try:
         _settings(given.config, given.overrides)
