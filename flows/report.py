@@ -10,6 +10,7 @@ Passwords come from the environment (GOUJI_PASSWORD): parameters are kept in Pre
 from __future__ import annotations
 
 import argparse
+import collections
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,13 +27,24 @@ from prefect.futures import PrefectFuture  # noqa: E402
 from prefect.task_runners import ThreadPoolTaskRunner  # noqa: E402
 
 from flows.summary import page_line, page_rows, summary_markdown  # noqa: E402
-from gouji import run, store  # noqa: E402
+from gouji import pipeline, run, store  # noqa: E402
 from gouji.config import Settings, load_settings  # noqa: E402
-from gouji.errors import InputError, UsageError  # noqa: E402
+from gouji.errors import GoujiError, InputError, UsageError  # noqa: E402
 from gouji.records import Report  # noqa: E402
 
 JOB = "job.json"
 CHUNK_PAGES = 16  # a task costs Prefect as much as reading a tenth of a page
+
+
+class UnreadPagesError(Exception):
+    """Pages that could not be read, each with its error."""
+
+    def __init__(self, errors: dict[int, Exception]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+    def __str__(self) -> str:
+        return "; ".join(f"page {number}: {type(error).__name__}: {error}" for number, error in self.errors.items())
 
 
 @task(name="open", cache_policy=NO_CACHE, persist_result=False)
@@ -58,10 +70,24 @@ def open_file(path: str, out: str, config: str | None, overrides: list[str], pag
     persist_result=False,
 )
 def read_chunk(job_path: str, numbers: list[int], config: str | None, overrides: list[str]) -> list[str]:
-    """Read these pages; gives the paths of their readings."""
-    job = _job(job_path)
-    readings = run.read_pages(job, numbers, _settings(config, overrides), _password(), strict=True)
-    return [str(store.reading_path(Path(job.folder), reading.page.page)) for reading in readings]
+    """Read those of these pages that an earlier try has not read; gives the paths of all their readings.
+
+    Raises:
+        UnreadPagesError: some could not be read; all others have been.
+    """
+    job, settings = _job(job_path), _settings(config, overrides)
+    folder, errors = Path(job.folder), dict[int, Exception]()
+    with pipeline.open_report(Path(job.path), settings, _password()) as opened:
+        for number in (n for n in numbers if store.saved_reading(folder, n) is None):
+            try:
+                collections.deque(run.read_opened(job, opened, (number,), settings, strict=True), maxlen=0)
+            except GoujiError:
+                raise
+            except Exception as error:
+                errors[number] = error
+    if errors:
+        raise UnreadPagesError(errors)
+    return [str(store.reading_path(folder, number)) for number in numbers]
 
 
 @task(name="assemble", cache_policy=NO_CACHE, persist_result=False)
@@ -107,9 +133,11 @@ def _settle(job: run.Job, chunk: list[int], future: PrefectFuture[list[str]]) ->
     folder = Path(job.folder)
     if not future.state.is_completed():
         error = future.state.result(raise_on_failure=False)
+        own = error.errors if isinstance(error, UnreadPagesError) else {}
+        whole = error if isinstance(error, BaseException) else RuntimeError(str(error))
         for number in chunk:
             if store.saved_reading(folder, number) is None:
-                run.give_up(job, number, error if isinstance(error, BaseException) else RuntimeError(str(error)))
+                run.give_up(job, number, own.get(number, whole))
     for number in chunk:
         reading = store.load_reading(folder, number)
         if reading is not None:
