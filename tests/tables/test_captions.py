@@ -261,7 +261,9 @@ PAGES_OF = [
 ]
 
 
-@pytest.mark.parametrize("text", ["- 3 -", "—12—", "第5页", "7", "３", "第2页共9页", "3/9", "－ 10 －", *PAGES_OF])
+@pytest.mark.parametrize(
+    "text", ["- 3 -", "一6一", "—12—", "第5页", "7", "３", "第2页共9页", "3/9", "－ 10 －", *PAGES_OF]
+)
 def test_page_numbers_are_known(text: str) -> None:
     """Page numbers in all their spellings are page numbers, and never part of a caption."""
     folio = centred(text, 270)

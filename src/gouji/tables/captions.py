@@ -54,7 +54,8 @@ _NUMBERING = re.compile(
 )
 _NOTE = re.compile(r"^(?:[（(]?注|备注|(?:特别|有关|情况)?说明[:：]|[*＊※]|填表说明|填报说明)")
 _OF_TABLE = re.compile(r"^(?:\d{1,2}[.．、])?本表|本表(?:无数据|没有数据|为空|是空表|无内容|无数字)")
-_FOLIO = re.compile(r"^[-—－–·]*(?:第?\d{1,4}页?(?:[/共]{1,2}\d{1,4}页?)?)[-—－–·]*$")
+# A dash beside a page number may read as 一.
+_FOLIO = re.compile(r"^[-—－–―·一]*(?:第?\d{1,4}页?(?:[/共]{1,2}\d{1,4}页?)?)[-—－–―·一]*$")
 _CONTINUED = re.compile(r"^[（(]?(?:续表?|接上[表页]|续上[表页]|续前表)[）)]?$")
 
 
