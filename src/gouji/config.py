@@ -50,6 +50,7 @@ class EngineSettings(Section):
     precision: Literal["auto", "f32", "bf16", "int8"]
     threads: int
     sight_dpi: int
+    sight_px: float = Field(gt=0)
     det_threshold: float
     det_box_threshold: float
     det_unclip_ratio: float

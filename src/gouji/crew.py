@@ -36,6 +36,7 @@ class Crew:
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
         self._settings: Settings | None = None
+        self._size = 0
 
     def __enter__(self) -> Self:
         return self
@@ -80,12 +81,12 @@ class Crew:
         self, job: run.Job, numbers: Sequence[int], settings: Settings, password: str | None
     ) -> Iterator[PageReading]:
         """The readings in the order of `numbers`; when a process is killed, this one reads what is left."""
-        pool, done = self._called(settings), 0
+        pool, done = self._called(settings, len(numbers)), 0
         loading = threading.Thread(target=_get_ready, args=(settings,), daemon=True)
         try:
             for number in pool.map(partial(_read, job.model_dump_json(), password), numbers):
                 done += 1
-                if done == max(1, len(numbers) - crew_size(settings)):
+                if done == max(1, len(numbers) - self._size):
                     loading.start()  # the last pages are being read, and soon a core has nothing to do
                 reading = store.load_reading(Path(job.folder), number)
                 if reading is not None:
@@ -100,16 +101,16 @@ class Crew:
             if loading.ident is not None:
                 loading.join()
 
-    def _called(self, settings: Settings) -> ProcessPoolExecutor:
-        """The processes, anew when they were called with other settings."""
-        if self._pool is None or settings != self._settings:
+    def _called(self, settings: Settings, pages: int) -> ProcessPoolExecutor:
+        """The processes, at most one for each page; called anew with other settings, and when they are too few."""
+        size = min(crew_size(settings), pages)
+        if self._pool is None or settings != self._settings or size > self._size:
             self.dismiss()
-            size = crew_size(settings)
             share = settings.engine.model_copy(update={"threads": settings.engine.threads or _cores_each(size)})
             given = (settings.model_copy(update={"engine": share}).model_dump_json(), os.getpid())
             context = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(size, mp_context=context, initializer=_join_crew, initargs=given)
-            self._settings = settings
+            self._settings, self._size = settings, size
         return self._pool
 
 

@@ -16,7 +16,6 @@ from gouji.pages.raster import Raster
 from gouji.pages.straighten import find_bend, straighten
 from gouji.pages.upright import (
     Turn,
-    Upright,
     find_skew,
     find_turn,
     is_upright,
@@ -124,11 +123,6 @@ def read_scan(raster: Raster, readers: Readers, settings: Settings) -> PageReadi
     return PageReading(page=page, lines=tuple(lines), grids=_from_the_top([*grids, *free]))
 
 
-def bring_upright(flat: Mask, dpi: int, upright: Upright) -> Mask:
-    """The page levelled, turned and, where its rulings show a bend, straightened."""
-    return without_bend(turn_image(rotate(flat, upright.skew), upright.turn), dpi)
-
-
 def without_bend(turned: Mask, dpi: int) -> Mask:
     """The upright page, straightened where its rulings show a bend."""
     bend = find_bend(turned, dpi)
@@ -140,7 +134,7 @@ def page_image(raster: Raster, page: Page) -> Image:
     if page.origin == "digital":
         return raster.image
     flat, _ = clean_page(raster.image, raster.dpi)
-    return bring_upright(flat, raster.dpi, Upright(page.turn, page.skew))
+    return without_bend(turn_image(rotate(flat, page.skew), page.turn), raster.dpi)
 
 
 def find_lattices(flat: Mask, rulings: Rulings, dpi: int, readers: Readers, settings: Settings) -> list[Lattice]:
@@ -204,7 +198,7 @@ def find_print(level: Mask, dpi: int, seals: Sequence[Box], readers: Readers, se
     seals = [shift(box, -left, -top) for box in seals]
     rulings = find_rulings(flat, dpi)
     ruled = find_lattices(flat, rulings, dpi, readers, settings)
-    prose = find_prose(flat, [lattice.box for lattice in ruled], dpi, readers.engine, settings.engine.sight_dpi)
+    prose = find_prose(flat, [lattice.box for lattice in ruled], dpi, readers.engine, settings.engine)
     lattices = (*ruled, *open_lattices(rulings, ruled, prose, dpi))
     prose = [box for box in prose if not any(contains(lattice.box, center(box)) for lattice in lattices)]
     height = print_height(ink_of(flat, dpi), dpi) if lattices else 0.0

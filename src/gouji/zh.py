@@ -34,6 +34,16 @@ def squeeze(text: str) -> str:
     return "".join(normalise(text).split())
 
 
+# A dash beside a page number may read as 一.
+_BESIDE = r"[-－—–―一·•_.]*"
+_PAGE_NUMBER = re.compile(rf"{_BESIDE}第?\d{{1,4}}页?(?:[/／共]{{1,2}}\d{{1,4}}页?)?{_BESIDE}")
+
+
+def is_page_number(text: str) -> bool:
+    """Whether the text is a page number and nothing else: "- 3 -", "第2页共9页"."""
+    return bool(_PAGE_NUMBER.fullmatch(squeeze(text)))
+
+
 def is_chinese(text: str) -> bool:
     """Whether the text holds Chinese characters and nothing else."""
     return bool(text) and all("\u4e00" <= char <= "\u9fff" for char in text)

@@ -6,8 +6,9 @@ import pytest
 
 from gouji.cli.command import run
 from gouji.config import EngineSettings, load_settings
-from gouji.engines import registry, tune
+from gouji.engines import ocr_openvino, registry, tune
 from gouji.engines.tune import Timing, choose_precision, save_choice, saved_choice
+from gouji.engines.weights import model_dir
 
 
 def settings(**changes: object) -> EngineSettings:
@@ -65,3 +66,14 @@ def test_doctor_tunes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: p
     assert run(["doctor", "--tune"]) == 0
     assert "bf16: 90.0 lines of print a second" in capsys.readouterr().out
     assert saved_choice() == "bf16"
+
+
+def test_what_was_tuned_is_for_the_shipped_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where int8 was chosen, a recogniser of the user's own is read without it, and without an error."""
+    pytest.importorskip("openvino")
+    shipped = model_dir("recognition")
+    monkeypatch.setattr(ocr_openvino, "saved_choice", lambda: "int8")
+    engine = ocr_openvino.OpenVinoEngine(settings(name="openvino"))
+    assert engine._glimpse is not engine._recognise
+    own = ocr_openvino.OpenVinoEngine(settings(name="openvino", rec_model_dir=str(shipped)))
+    assert own._glimpse is own._recognise

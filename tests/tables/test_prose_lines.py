@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 from tables.drawing import blank, draw, plan_of, write, write_in
 
+from gouji.config import EngineSettings, load_settings
 from gouji.geometry import Box
 from gouji.protocols import Image, Quad, Reading
 from gouji.tables.prose import boxes_to_lines, cut_prose, find_prose, in_reading_order, join_pieces
 
 DPI = 150
+
+
+def seen_at(dpi: int) -> EngineSettings:
+    return load_settings().engine.model_copy(update={"sight_dpi": dpi})
 
 
 def quad_of(box: Box, grow: int = 4) -> Quad:
@@ -53,7 +58,7 @@ def test_lines_are_tight_and_in_order() -> None:
     first = write(page, 60, 50, "部门：云岭县档案馆", 24)
     beside = write(page, 500, 52, "单位：万元", 24)
     below = write(page, 100, 120, "一、收入支出决算情况说明", 24)
-    found = find_prose(page, [], DPI, Finder(), DPI)
+    found = find_prose(page, [], DPI, Finder(), seen_at(DPI))
     assert found == [pytest.approx(box, abs=2) for box in (first, beside, below)]
 
 
@@ -64,7 +69,7 @@ def test_tables_are_hidden_from_the_engine() -> None:
     write_in(page, plan.box(plan.spans[0]), "合计", 24)
     outside = write(page, 60, 300, "注：本表为空表", 24)
     frame = (plan.xs[0], plan.ys[0], plan.xs[-1], plan.ys[-1])
-    assert find_prose(page, [frame], DPI, Finder(), DPI) == [pytest.approx(outside, abs=2)]
+    assert find_prose(page, [frame], DPI, Finder(), seen_at(DPI)) == [pytest.approx(outside, abs=2)]
     assert (page[plan.ys[0]] == 0).any()
 
 
@@ -73,7 +78,7 @@ def test_detector_sees_only_where_print_is() -> None:
     page = blank(2400, 1600)
     boxes = [write(page, 300 + 40 * i, y, "一、收入支出决算情况说明", 24) for i, y in enumerate((120, 220, 1700, 2310))]
     engine = Finder()
-    assert find_prose(page, [], DPI, engine, 110) == [pytest.approx(box, abs=3) for box in boxes]
+    assert find_prose(page, [], DPI, engine, seen_at(110)) == [pytest.approx(box, abs=3) for box in boxes]
     assert engine.shown[0].size < 0.12 * page.size
 
 
@@ -83,7 +88,7 @@ def test_large_print_is_looked_at_from_farther_away() -> None:
     for size in (11, 44):
         page, engine = blank(800, 1400), Finder()
         boxes = [write(page, 60, 80 + 100 * i, "云岭县档案馆收入支出", size) for i in range(6)]
-        assert len(find_prose(page, [], DPI, engine, DPI)) == 6
+        assert len(find_prose(page, [], DPI, engine, seen_at(DPI))) == 6
         columns = np.flatnonzero((engine.shown[0] < 220).any(axis=0))
         shown.append((columns[-1] + 1 - columns[0]) / (boxes[0][2] - boxes[0][0]))
     assert shown[0] == pytest.approx(1.0, abs=0.1)
@@ -93,7 +98,7 @@ def test_large_print_is_looked_at_from_farther_away() -> None:
 def test_blank_page_is_not_shown() -> None:
     """The engine is not asked about a page without ink."""
     engine = Finder()
-    assert find_prose(blank(200, 200), [], DPI, engine, DPI) == []
+    assert find_prose(blank(200, 200), [], DPI, engine, seen_at(DPI)) == []
     assert engine.shown == []
 
 
@@ -101,7 +106,7 @@ def test_quads_without_ink_are_dropped() -> None:
     """A line found where there is no ink is none."""
     page = blank(300, 500)
     write(page, 60, 50, "本年收入", 24)
-    assert len(find_prose(page, [], DPI, Finder([(60, 200, 200, 230)]), DPI)) == 1
+    assert len(find_prose(page, [], DPI, Finder([(60, 200, 200, 230)]), seen_at(DPI))) == 1
 
 
 def test_pieces_of_a_line_are_joined() -> None:
@@ -133,7 +138,7 @@ def test_a_box_over_several_lines_falls_into_them() -> None:
             (x0, y0), (x1, y1) = both.min(axis=0), both.max(axis=0)
             return [*first, quad_of((int(x0), int(y0), int(x1), int(y1)))]
 
-    found = find_prose(page, [], DPI, Merger(), DPI)
+    found = find_prose(page, [], DPI, Merger(), seen_at(DPI))
     assert [box[1::2] for box in found] == [pytest.approx(box[1::2], abs=3) for box in lines]
 
 

@@ -45,7 +45,7 @@ class OpenVinoEngine:
 
     def __init__(self, settings: EngineSettings) -> None:
         core = _core()
-        precision = settings.precision if settings.precision != "auto" else saved_choice()
+        precision = _precision(settings)
         options = _options(settings, precision)
         folders = [
             model_dir(task, given)
@@ -97,8 +97,7 @@ def compile_model(path: Path, settings: EngineSettings) -> Any:
     Raises:
         SetupError: OpenVINO is missing.
     """
-    precision = settings.precision if settings.precision != "auto" else saved_choice()
-    return _core().compile_model(path, "CPU", _options(settings, precision))
+    return _core().compile_model(path, "CPU", _options(settings, _precision(settings)))
 
 
 def _core() -> Any:
@@ -107,6 +106,14 @@ def _core() -> Any:
     except ImportError as error:
         raise SetupError("engine.name is openvino, but OpenVINO is missing; install gouji[fast]") from error
     return openvino.Core()
+
+
+def _precision(settings: EngineSettings) -> str | None:
+    """The arithmetic that is asked for; None: OpenVINO's choice, as where what was tuned is for another recogniser."""
+    if settings.precision != "auto":
+        return settings.precision
+    chosen = saved_choice()
+    return chosen if chosen in precisions_for(settings) else None
 
 
 def _options(settings: EngineSettings, precision: str | None) -> dict[str, Any]:
@@ -172,7 +179,7 @@ def _batches(widths: Sequence[int], size: int) -> Iterator[tuple[int, list[int]]
 
 
 def _padded(width: int) -> int:
-    """The width rounded up, the wider the coarser: every shape takes some ten megabytes, and time to compile."""
+    """The width rounded up, the wider the coarser: every shape takes memory, and time to compile."""
     step = next(step for most, step in WIDTH_STEPS if width <= most)
     return -(-width // step) * step
 

@@ -9,15 +9,12 @@ from dataclasses import dataclass
 
 from gouji.geometry import center
 from gouji.records import Line, Page
-from gouji.zh import squeeze
+from gouji.zh import is_page_number, squeeze
 
 Pages = Sequence[tuple[Page, Sequence[Line]]]
 
 BAND = 0.12  # heads and feet stand in this share of the page's height
 MIN_REPEATS = 3
-_PAGE_NUMBER = re.compile(
-    r"(?:[-－—–―一·•_\s.]*)(?:第)?\d{1,4}(?:页)?(?:[/／]?(?:共)?\d{0,4}页?)?(?:[-－—–―一·•_\s.]*)"
-)
 _TOC_TITLE = re.compile(r"目[录錄次]")
 _LEADERS = re.compile(r"(?:[.．·…。•‥_]{4,}|[…⋯]{2,})[\s(（\-]*\d{0,4}[)）\-]*$")
 _ENTRY_TAIL = re.compile(r"[.．·…。•‥_\-—]*[(（]?\d{0,4}[)）]?$")
@@ -78,7 +75,7 @@ def _is_furniture(page: Page, line: Line, heads: set[str]) -> bool:
     if not _in_band(page, line):
         return False
     text = squeeze(line.text)
-    return bool(_PAGE_NUMBER.fullmatch(text)) or _masked(line) in heads or not text
+    return is_page_number(text) or _masked(line) in heads or not text
 
 
 def _contents(prose: Sequence[Sequence[Line]]) -> list[tuple[int, int]]:

@@ -64,7 +64,7 @@ class Entities:
 
 @dataclass(frozen=True)
 class Recogniser:
-    """A spaCy pipeline on disk; it is loaded when the first text is asked about, which many reports never do."""
+    """A spaCy pipeline on disk; it is loaded when the first text is asked about, or ahead of that."""
 
     folder: Path
     name: str

@@ -37,22 +37,20 @@ def clean_page(image: Image, dpi: int) -> tuple[Mask, tuple[Box, ...]]:
 
 def _lifted(pixels: Pixels, stamp: Pixels) -> Pixels:
     """Grey values of pixels (n, 3) near a stamp: the red channel, lifted to white by as much as the pixel is red."""
-    redness, full = (_redness(part).astype(np.float32) for part in (pixels, stamp))
+    redness, full = (_redness(part[None])[0].astype(np.float32) for part in (pixels, stamp))
     bright = max(80.0, float(np.percentile(stamp[:, 2], 25)))  # the stamp's own red; print under it is much darker
     share = np.clip(redness / max(1.0, float(np.percentile(full, 40))), 0, 1)
     return np.asarray(np.clip(pixels[:, 2] * (1 + (255 / bright - 1) * share), 0, 255), np.uint8)
 
 
 def _red_ink(image: Image) -> Mask:
+    return np.asarray(cv2.threshold(_redness(image), SEAL_SATURATION, 255, cv2.THRESH_BINARY)[1])
+
+
+def _redness(image: Image) -> Mask:
+    """How much redder than blue or green, 0 where another is brighter; BGR in the last axis."""
     blue, green, red = cv2.split(image)
-    redness = cv2.subtract(red, cv2.max(blue, green))  # 0 where another is brighter
-    return np.asarray(cv2.threshold(redness, SEAL_SATURATION, 255, cv2.THRESH_BINARY)[1])
-
-
-def _redness(pixels: Pixels) -> NDArray[np.int16]:
-    """How much redder than blue or green, -255..255; BGR in the last axis."""
-    wide = pixels.astype(np.int16)
-    return np.asarray(wide[..., 2] - np.maximum(wide[..., 0], wide[..., 1]))
+    return np.asarray(cv2.subtract(red, cv2.max(blue, green)))
 
 
 def _seals(red: Mask, dpi: int) -> tuple[Box, ...]:

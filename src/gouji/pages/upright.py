@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import cv2
@@ -30,20 +29,12 @@ PROBE_GAP = 0.22  # of the height of print: gaps up to this stand between charac
 # So many well-read Chinese characters settle the turn, unless cells stacked in columns look like lines too. Upside
 # down, or along the wrong axis, six lines of a page seldom give three.
 SURE_CHARS = 12
-# The first lines of 54 pages scanned four ways, clear and worn: upright 16 to 92, all but a twentieth of what they say;
-# the wrong way up 11 at most and less than half, sideways 9.
+# Laid four ways, the first lines of a page that has some score 16 and more when it is upright, nine tenths of what they
+# say; the wrong way up, or sideways, they score 11 at most.
 UPRIGHT_CHARS, UPRIGHT_SHARE = 16, 0.8
 ALIKE = "一二三十口日田中"  # look the same upside down
 QUARTERS: tuple[Turn, ...] = (0, 90, 180, 270)
 ROTATIONS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
-
-
-@dataclass(frozen=True)
-class Upright:
-    """How a page is brought upright: first the skew (degrees, positive: it leant to the left), then the turn."""
-
-    turn: Turn
-    skew: float
 
 
 def find_skew(flat: Mask, dpi: int) -> float:

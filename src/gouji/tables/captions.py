@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from gouji.geometry import Box, center, height, overlap_y, union, width
 from gouji.records import Line
-from gouji.zh import UNITS, normalise, squeeze
+from gouji.zh import UNITS, is_page_number, normalise, squeeze
 
 Unit = Literal["万元", "元", "亿元", "千元"]
 Row = tuple[Line, ...]
@@ -54,8 +54,6 @@ _NUMBERING = re.compile(
 )
 _NOTE = re.compile(r"^(?:[（(]?注|备注|(?:特别|有关|情况)?说明[:：]|[*＊※]|填表说明|填报说明)")
 _OF_TABLE = re.compile(r"^(?:\d{1,2}[.．、])?本表|本表(?:无数据|没有数据|为空|是空表|无内容|无数字)")
-# A dash beside a page number may read as 一.
-_FOLIO = re.compile(r"^[-—－–―·一]*(?:第?\d{1,4}页?(?:[/共]{1,2}\d{1,4}页?)?)[-—－–―·一]*$")
 _CONTINUED = re.compile(r"^[（(]?(?:续表?|接上[表页]|续上[表页]|续前表)[）)]?$")
 
 
@@ -78,13 +76,13 @@ class Caption:
 
 def is_folio(line: Line) -> bool:
     """Whether the line is a page number."""
-    return bool(_FOLIO.match(squeeze(line.text)))
+    return is_page_number(line.text)
 
 
 def is_passing(line: Line) -> bool:
     """Whether the line is no text of the document: a page number, 续表 by itself, or a stray mark of one character."""
     text = squeeze(line.text)
-    return len(text) <= 1 or bool(_FOLIO.match(text) or _CONTINUED.match(text))
+    return len(text) <= 1 or is_page_number(text) or bool(_CONTINUED.match(text))
 
 
 def read_caption(frame: Box, lines: Sequence[Line], top: int, bottom: int) -> Caption:

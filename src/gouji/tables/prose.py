@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gouji.config import EngineSettings
 from gouji.geometry import Box, height, overlap_y, union
 from gouji.ink import Mask, ink_of, print_height
 from gouji.protocols import Image, OcrEngine, Quad, Reading
@@ -22,17 +23,15 @@ LINE_INK = 0.25  # of the fullest row's ink: what a row of a line has, and the a
 LEAST = 0.6  # of the usual line's height
 TALL, ALIKE = 1.6, 1.4  # times as high as the page's usual line, or as the lower of its pieces: no line of print
 MIN_CONFIDENCE = 0.4  # what reads worse is a stain, a seal or a signature
-# Of print from 5 to 14 pt the detector finds every line while characters are nine pixels high, worn ones too. Parts of
-# characters are among the small ones, so even smaller print comes in sight.
-LEAST_SIGHT, SMALL = 11.0, 0.25
+SMALL = 0.25  # of the characters of a page are lower than its small print, parts of characters among them
 MARGIN_INCH = 0.25  # white that is kept around print for the detector
 FULL = 128  # the detector's images are filled up with white to multiples of this: few shapes, compiled once
 
 
-def find_prose(flat: Mask, frames: Sequence[Box], dpi: int, engine: OcrEngine, sight_dpi: int) -> list[Box]:
+def find_prose(flat: Mask, frames: Sequence[Box], dpi: int, engine: OcrEngine, sight: EngineSettings) -> list[Box]:
     """Tight boxes of the lines outside the frames of tables, in reading order.
 
-    The engine looks at `sight_dpi`, at large print from farther away.
+    The engine looks at `sight.sight_dpi`, from farther away where small print is still `sight.sight_px` high.
     """
     page = flat.copy()
     for x0, y0, x1, y1 in frames:
@@ -40,9 +39,9 @@ def find_prose(flat: Mask, frames: Sequence[Box], dpi: int, engine: OcrEngine, s
     ink = ink_of(page, dpi)
     if not ink.any():
         return []
-    scale = min(1.0, sight_dpi / dpi, LEAST_SIGHT / print_height(ink, dpi, SMALL))
-    sight = page_to_sight(page, ink, dpi, scale)
-    seen = (_tight(sight.quad_on_page(quad), ink) for quad in engine.find_lines(sight.image))
+    scale = min(1.0, sight.sight_dpi / dpi, sight.sight_px / print_height(ink, dpi, SMALL))
+    seen_at = page_to_sight(page, ink, dpi, scale)
+    seen = (_tight(seen_at.quad_on_page(quad), ink) for quad in engine.find_lines(seen_at.image))
     boxes = [box for box in seen if box is not None]
     usual = median(map(height, boxes)) if boxes else 0.0
     return in_reading_order(join_pieces([line for box in boxes for line in _lines_of(box, ink, usual)]))
