@@ -5,7 +5,7 @@
 Without a file, pages of a fictitious report at office quality are written and read. All contestants take turns in one
 process, round by round, models loaded and warmed up before; each uses all cores that the process may use:
   gouji               upright, tables, text, facts, checks and JSON; one process, OpenVINO
-  gouji-crew          the same with the pages shared out to a process for each core, which stay, as in an archive
+  gouji-crew          the same by `gouji read`, its processes there already, one for each core
   gouji-read          the whole command `gouji read FILE...`, with the start of its processes and models
   gouji-paddle        gouji on PaddleOCR's engine (ONNX Runtime)
   paddleocr           PaddleOCR 3.7, `predict`, ONNX Runtime, the same weights, no document preprocessing
@@ -17,30 +17,25 @@ Printed: median, least and most seconds a page over the rounds, and the median o
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
 from statistics import median
 
-import cv2
 import numpy as np
 
-from gouji import pipeline
+from gouji import pipeline, run
 from gouji.cli.read import parse_pages
 from gouji.config import Settings, load_settings
+from gouji.crew import Crew
 from gouji.engines.weights import model_dir
-from gouji.pages.raster import Opened
 from gouji.protocols import Image
-from gouji.records import PageReading
 from gouji.synth.write import write_reports
 
 WARM = 8  # pages of each file that are read before time is taken
@@ -64,38 +59,16 @@ def gouji_with(settings: Settings) -> Read:
 
 
 def gouji_crew() -> Read:
-    """The whole corridor, pages read by processes that stay."""
-    cores = len(os.sched_getaffinity(0))
-    settings = load_settings(None, ["engine.name=openvino", "engine.threads=1"])
-    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _join_crew, (settings,))
-    list(pool.map(time.sleep, [1.0] * cores))  # all of them are there
+    """`gouji read` in this process, its crew there already: pages shared out, reports written."""
+    settings = load_settings(None, ["engine.name=openvino"])
+    crew = Crew()
 
     def read(work: Work) -> None:
-        told = [(path, pool.map(partial(_read_in_crew, path), numbers)) for path, numbers, _ in work]
-        for path, readings in told:
-            with pipeline.open_report(path, settings) as opened:
-                pipeline.assemble(opened.source, list(readings), settings).model_dump_json()
+        with tempfile.TemporaryDirectory() as out:
+            for path, numbers, _ in work:
+                run.read_report(path, Path(out), settings, pages=numbers, read=crew.read_pages)
 
     return read
-
-
-_member: tuple[Settings, pipeline.Readers]
-
-
-def _join_crew(settings: Settings) -> None:
-    global _member
-    cv2.setNumThreads(1)
-    _member = settings, pipeline.open_readers(settings)
-
-
-def _read_in_crew(path: Path, number: int) -> PageReading:
-    settings, readers = _member
-    return pipeline.read_page(_opened(path, settings), number, readers, settings)
-
-
-@lru_cache(maxsize=1)
-def _opened(path: Path, settings: Settings) -> Opened:
-    return pipeline.open_report(path, settings)
 
 
 def gouji_read() -> Read:
