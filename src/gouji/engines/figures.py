@@ -7,7 +7,7 @@ It knows digits, points, commas, dashes and per cent; anything else is "?". Its 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import cv2
@@ -48,10 +48,16 @@ class FigureReader:
 
     @cached_property
     def _tell(self) -> Tell:
-        path = data_dir("models") / "figures" / "figures.onnx"
-        if not path.is_file():
-            raise SetupError(f"{path} is missing; install gouji again, or make it with: make figures")
-        return (_on_openvino if settle(self._settings).name == "openvino" else _on_onnxruntime)(path, self._settings)
+        return _load(self._settings)
+
+
+@lru_cache(maxsize=1)
+def _load(settings: EngineSettings) -> Tell:
+    """The model, the same for the engine's lines as for the cells of tables."""
+    path = data_dir("models") / "figures" / "figures.onnx"
+    if not path.is_file():
+        raise SetupError(f"{path} is missing; install gouji again, or make it with: make figures")
+    return (_on_openvino if settle(settings).name == "openvino" else _on_onnxruntime)(path, settings)
 
 
 def _on_openvino(path: Path, settings: EngineSettings) -> Tell:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from gouji.config import EngineSettings
 from gouji.engines.channels import as_bgr
 from gouji.engines.db import quads_of
+from gouji.engines.figures import FigureReader
 from gouji.engines.int8 import Ranges, load_ranges, to_int8
 from gouji.engines.narrowed import read_narrowed
 from gouji.engines.tune import saved_choice
@@ -58,6 +59,7 @@ class OpenVinoEngine:
         if precision == "int8":
             self._glimpse = core.compile_model(to_int8(recogniser, ranges_for(settings)), "CPU", options)
         self._decoder = decoder_of(["", *alphabet_of(folders[1]), " "], settings)
+        self._figures = FigureReader(settings) if settings.figures else None
         self._settings = settings
         self.models = tuple(folder.name.rsplit("-", 2)[0] for folder in folders)
 
@@ -77,7 +79,7 @@ class OpenVinoEngine:
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
         """One reading for each crop."""
         share = self._settings.rec_narrow
-        return read_narrowed(crops, self.read_at, share) if share < 1 else self.read_at(crops, 1.0)
+        return read_narrowed(crops, self.read_at, share, self._figures) if share < 1 else self.read_at(crops, 1.0)
 
     def read_at(self, crops: Sequence[Image], share: float) -> list[Reading]:
         """One reading for each crop, narrowed to a share of its width."""
