@@ -31,6 +31,7 @@ HEIGHT = 48
 FRAME = 8  # pixels: a frame of the recogniser's output
 MAX_WIDTH = 3200
 WIDTH_STEPS = ((256, 32), (1024, 64), (MAX_WIDTH, 128))  # up to a width, the step to which it is rounded up
+FIT = 0.93  # of its narrowed width: a line is narrowed so much more if it then fills a step wholly
 BATCH_WIDTH = 256  # wider lines are read one by one: together they no longer fit a core's cache
 MEAN = np.array([0.485, 0.456, 0.406], np.float32)
 DEVIATION = np.array([0.229, 0.224, 0.225], np.float32)
@@ -182,8 +183,12 @@ def _batches(widths: Sequence[int], size: int) -> Iterator[tuple[int, list[int]]
 
 def _padded(width: int) -> int:
     """The width rounded up, the wider the coarser: every shape takes memory, and time to compile."""
-    step = next(step for most, step in WIDTH_STEPS if width <= most)
+    step = _step(width)
     return -(-width // step) * step
+
+
+def _step(width: int) -> int:
+    return next(step for most, step in WIDTH_STEPS if width <= most)
 
 
 def _width(crop: Image, share: float) -> int:
@@ -192,7 +197,10 @@ def _width(crop: Image, share: float) -> int:
     Two characters alone would be lost in as many frames as they need beside others.
     """
     width = share * HEIGHT * crop.shape[1] / crop.shape[0] + (FRAME if share < 1 else 0)
-    return int(min(MAX_WIDTH, max(1, math.ceil(width))))
+    whole = int(min(MAX_WIDTH, max(1, math.ceil(width))))
+    step = _step(whole)
+    filled = whole // step * step
+    return filled if share < 1 and filled >= FIT * whole else whole
 
 
 def _strip(crop: Image, width: int) -> Image:
