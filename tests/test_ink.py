@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gouji.ink import find_content, flatten, ink_of, packed, straight_ink
+from gouji.ink import find_content, flatten, grey_at, ink_of, packed, straight_ink
 
 
 def test_uneven_light_is_flattened() -> None:
@@ -79,3 +79,10 @@ def test_packed_ink_keeps_rulings_and_drops_print() -> None:
     assert np.count_nonzero(small[10]) == pytest.approx(600 / wide, abs=1)
     assert not small[30].any()
     assert packed(ink, 200, 0.25)[0][30].any()
+
+
+@pytest.mark.parametrize("share", [0.0, 0.005, 0.5, 0.9, 1.0])
+def test_the_grey_of_a_share_is_the_percentile(share: float) -> None:
+    """Counting greys gives what sorting all pixels would."""
+    part = np.random.default_rng(5).integers(0, 256, (7, 33)).astype(np.uint8)
+    assert grey_at(part, share) == pytest.approx(np.percentile(part, 100 * share))

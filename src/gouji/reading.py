@@ -10,7 +10,7 @@ import numpy as np
 
 from gouji.config import Settings
 from gouji.geometry import Box, area, center, contains, intersection, shift
-from gouji.ink import Mask, find_content, ink_of, print_height
+from gouji.ink import Mask, find_content
 from gouji.pages.clean import clean_page
 from gouji.pages.raster import Raster
 from gouji.pages.straighten import find_bend, straighten
@@ -201,9 +201,11 @@ def find_print(level: Mask, dpi: int, seals: Sequence[Box], readers: Readers, se
     prose = find_prose(flat, [lattice.box for lattice in ruled], dpi, readers.engine, settings.engine)
     lattices = (*ruled, *open_lattices(rulings, ruled, prose, dpi))
     prose = [box for box in prose if not any(contains(lattice.box, center(box)) for lattice in lattices)]
-    height = print_height(ink_of(flat, dpi), dpi) if lattices else 0.0
     cells = find_cell_print(flat, lattices, dpi, seals)
-    crops = [[cut_line(cells.image, line, height) for line in lines] for lines in cells.lines]
+    crops = [
+        [cut_line(cells.image, line, height) for line in lines]
+        for lines, height in zip(cells.lines, cells.heights, strict=True)
+    ]
     said = glance(cells.lines, crops, readers.figures)
     return Print(flat, (left, top), lattices, cells.lines, crops, said, take_plain(said, crops), prose)
 

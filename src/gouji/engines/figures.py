@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gouji.config import EngineSettings, data_dir
+from gouji.engines.channels import as_grey
 from gouji.engines.ctc import Decoder
 from gouji.engines.registry import settle
 from gouji.errors import SetupError
@@ -39,7 +39,7 @@ class FigureReader:
     def read_lines(self, crops: Sequence[Image]) -> list[Reading]:
         """One reading for each crop, in order; "?" in its text stands for what is no sign of a figure."""
         readings = [Reading("", 0.0)] * len(crops)
-        strips = [as_strip(_grey(crop)) for crop in crops]
+        strips = [as_strip(as_grey(crop)) for crop in crops]
         for width, batch in _batches(strips):
             told = self._tell(_tensor([strips[i] for i in batch], width))
             for i, frames in zip(batch, np.exp(told), strict=True):
@@ -75,10 +75,6 @@ def _on_onnxruntime(path: Path, settings: EngineSettings) -> Tell:
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     return lambda strips: np.asarray(session.run(None, {"strips": strips})[0])
-
-
-def _grey(crop: Image) -> Mask:
-    return crop if crop.ndim == 2 else np.asarray(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def _batches(strips: Sequence[Mask]) -> Iterator[tuple[int, list[int]]]:

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.config import data_dir, load_settings
+from gouji.engines.grey_input import sum_channels
 from gouji.engines.weights import model_dir, shipped_weights
 from gouji.protocols import Image
 
@@ -80,11 +81,11 @@ def _round_weights(node: Any) -> None:
 
 
 def measure_ranges(tensors: Sequence[NDArray[np.float32]]) -> Ranges:
-    """The ranges over what the shipped recogniser is fed with these (1, 3, height, width) tensors, 0 within each."""
+    """The ranges over what the shipped recogniser is fed with these (1, 1, height, width) tensors, 0 within each."""
     import openvino
 
     core = openvino.Core()
-    model = core.read_model(model_dir("recognition") / "inference.onnx")
+    model = sum_channels(core.read_model(model_dir("recognition") / "inference.onnx"))
     names = [node.get_friendly_name() for node in _convolutions(model)]
     fed: list[Any] = []
     for node in _convolutions(model):

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.config import EngineSettings
-from gouji.engines.channels import as_bgr
+from gouji.engines.channels import as_grey
 from gouji.engines.db import quads_of
 from gouji.engines.figures import FigureReader
+from gouji.engines.grey_input import sum_channels, take_pixels
 from gouji.engines.int8 import Ranges, load_ranges, to_int8
 from gouji.engines.narrowed import read_narrowed
 from gouji.engines.tune import saved_choice
@@ -53,8 +54,9 @@ class OpenVinoEngine:
             model_dir(task, given)
             for task, given in (("detection", settings.det_model_dir), ("recognition", settings.rec_model_dir))
         ]
-        self._detect = core.compile_model(folders[0] / "inference.onnx", "CPU", options)
-        recogniser = core.read_model(folders[1] / "inference.onnx")
+        detector = core.read_model(folders[0] / "inference.onnx")
+        self._detect = core.compile_model(take_pixels(detector, MEAN, DEVIATION), "CPU", options)
+        recogniser = sum_channels(core.read_model(folders[1] / "inference.onnx"))
         self._recognise = core.compile_model(recogniser, "CPU", options)
         self._glimpse = self._recognise  # reads words narrowed
         if precision == "int8":
@@ -67,9 +69,8 @@ class OpenVinoEngine:
     def find_lines(self, image: Image) -> list[Quad]:
         """The quads of text lines, unordered."""
         size = [max(32, round(side / 32) * 32) for side in image.shape[:2]]
-        small = cv2.resize(as_bgr(image), (size[1], size[0]))
-        batch = ((small.astype(np.float32) / 255 - MEAN) / DEVIATION).transpose(2, 0, 1)[None]
-        heat = self._detect(batch)[0][0, 0]
+        small = cv2.resize(as_grey(image), (size[1], size[0]))
+        heat = self._detect(small[None, None])[0][0, 0]
         stretch = np.array([image.shape[1] / size[1], image.shape[0] / size[0]], np.float32)
         settings = self._settings
         return [
@@ -204,17 +205,17 @@ def _width(crop: Image, share: float) -> int:
 
 
 def _strip(crop: Image, width: int) -> Image:
-    return np.asarray(cv2.resize(as_bgr(crop), (width, HEIGHT)))
+    return np.asarray(cv2.resize(as_grey(crop), (width, HEIGHT)))
 
 
 def as_tensor(crop: Image, share: float) -> NDArray[np.float32]:
-    """(1, 3, HEIGHT, width): a crop as the recogniser is fed with it, narrowed to a share of its width."""
+    """(1, 1, HEIGHT, width): a crop as the recogniser is fed with it, narrowed to a share of its width."""
     width = _width(crop, share)
     return _tensor([_strip(crop, width)], width)
 
 
 def _tensor(strips: list[Image], width: int) -> NDArray[np.float32]:
-    batch = np.zeros((len(strips), 3, HEIGHT, width), np.float32)
+    batch = np.zeros((len(strips), 1, HEIGHT, width), np.float32)
     for row, strip in zip(batch, strips, strict=True):
-        row[:, :, : strip.shape[1]] = strip.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+        row[0, :, : strip.shape[1]] = strip.astype(np.float32) / 127.5 - 1
     return batch

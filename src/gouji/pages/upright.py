@@ -43,7 +43,7 @@ def find_skew(flat: Mask, dpi: int) -> float:
     The angle at which the ink's profile along rows or columns is sharpest (Postl 1986): 0.5° steps, then finer.
     """
     looks = [(-(-dpi // most), step, reach) for most, step, reach in LOOKS]
-    points = {times: _ink_points(flat, times) for times, _, _ in looks}
+    points = {times: _ink_points(flat, times) for times in {times for times, _, _ in looks}}
     if not all(part.size for part in points.values()):
         return 0.0
     best = 0.0

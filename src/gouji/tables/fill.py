@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.geometry import Box, area, intersection, shift
-from gouji.ink import Mask, ink_of, print_height, smoothed
+from gouji.ink import Mask, grey_at, ink_of, print_height, smoothed
 from gouji.protocols import Image, Reading
 from gouji.records import Grid, GridCell
 from gouji.tables.lattice import Lattice
@@ -47,10 +47,14 @@ class CellLine:
 
 @dataclass(frozen=True)
 class CellPrint:
-    """The print of a page's tables: `image` is the page without borders and specks, `lines` one tuple a lattice."""
+    """The print of a page's tables: `image` is the page without borders and specks.
+
+    `lines` and `heights`, the usual height of a character, are of each lattice.
+    """
 
     image: Mask
     lines: tuple[tuple[CellLine, ...], ...]
+    heights: tuple[float, ...]
 
 
 def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Sequence[Box] = ()) -> CellPrint:
@@ -59,13 +63,13 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Se
     Under `seals` pale ink is what the seal left, elsewhere it is thin print.
     """
     image = flat.copy()
-    lines = []
+    lines, heights = [], []
     for lattice in lattices:
         x0, y0, x1, y1 = lattice.box
         ink = ink_of(flat[y0:y1, x0:x1], dpi)
         height, grey = print_height(ink, dpi), flat[y0:y1, x0:x1]
         smooth = smoothed(grey)
-        pale = pale_from(grey, ink, dpi)
+        pale = pale_from(grey, ink, dpi) if seals else 0.0
         found: list[CellLine] = []
         for index, cell in enumerate(lattice.cells):
             inner = _inner(ink, shift(lattice.box_of(cell), -x0, -y0), dpi)
@@ -81,7 +85,8 @@ def find_cell_print(flat: Mask, lattices: Sequence[Lattice], dpi: int, seals: Se
             _whiten(image[place[1] : place[3], place[0] : place[2]], patch, text)
             found += [CellLine(index, shift(line, *place[:2]), place) for line in _lines_in(text, height, sealed)]
         lines.append(tuple(found))
-    return CellPrint(image, tuple(lines))
+        heights.append(height)
+    return CellPrint(image, tuple(lines), tuple(heights))
 
 
 def _inner(ink: Mask, box: Box, dpi: int) -> Box:
@@ -136,10 +141,12 @@ def _add_thin_strokes(ink: Mask, smooth: Mask, inner: Box, height: float, dpi: i
     None where light is uneven or most of the cell is that dark; none along the cell's edge: that is its border's rim.
     """
     patch, light, rim = _part(ink, inner), _part(smooth, inner), max(2, round(RIM_INCH * dpi))
-    thin = light < np.median(light) - THIN_CONTRAST
+    thin = light < grey_at(light, 0.5) - THIN_CONTRAST
     if thin.mean() > MOST_INK:
         return
     new = thin & (cv2.dilate(patch, np.ones((3, 3), np.uint8)) == 0)
+    if not new.any():
+        return
     _, labels, stats, _ = cv2.connectedComponentsWithStats(new.astype(np.uint8))
     top, w, h = (stats[:, c] for c in (cv2.CC_STAT_TOP, cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT))
     stroke = (w >= LEAST_STROKE * height) & (h <= LEAST_PRINT * height) & (top >= rim) & (top + h <= len(thin) - rim)
