@@ -88,7 +88,8 @@ def _read_figures(readings: Sequence[Reading], crops: Sequence[Image], figures: 
     ]
     said = figures.read_lines([_cut(crops[i], span) for i, span in asked])
     for (i, span), reading in zip(asked, said, strict=True):
-        figure = _same_figure(reading, readings[i].text[span.first : span.last + 1])
+        text = readings[i].text
+        figure = _same_figure(reading, text[span.first : span.last + 1], behind=text[span.last + 1 :])
         if figure is not None and not _is_signed(_cut(crops[i], span), figure):
             known[i].append((span, figure))
     return known
@@ -113,10 +114,13 @@ def _behind(text: str, index: int) -> int:
     return len(text) - len(text[index + 1 :].lstrip()) if text[index + 1 :].strip() else index
 
 
-def _same_figure(reading: Reading, figure: str) -> Reading | None:
-    """The figure in what the reader of figures says of it and its neighbours; None when that is unsure or another."""
-    match = re.fullmatch(rf"{_STRANGE}*\.?({re.escape(figure)})[.,]?{_STRANGE}*[.,]?", reading.text)
-    if match is None:
+def _same_figure(reading: Reading, figure: str, behind: str) -> Reading | None:
+    """The figure in what the reader of figures says of it and its neighbours; None when that is unsure or another.
+
+    A mark that the line does not have `behind` it was lost; a point in the room of a space is none.
+    """
+    match = re.fullmatch(rf"{_STRANGE}*\.?({re.escape(figure)})([.,]?){_STRANGE}*[.,]?", reading.text)
+    if match is None or (match[2] and behind and is_chinese(behind[0])):
         return None
     first, stop = match.span(1)
     chars, places = reading.chars[first:stop], reading.places[first:stop]
