@@ -106,7 +106,7 @@ def test_reading_binds_no_thread_to_a_core() -> None:
     """On OpenVINO no model is pinned to cores: those of two processes would share the first one."""
     engine = opened("openvino")
     for model in (engine._detect, engine._recognise, engine._glimpse):  # type: ignore[attr-defined]
-        assert not model.get_property("ENABLE_CPU_PINNING")
+        assert not model.model.get_property("ENABLE_CPU_PINNING")
 
 
 def test_no_crops_no_readings(engine: OcrEngine) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -81,13 +82,13 @@ class Decoder:
 
     def find_places(self, probabilities: NDArray[np.float32]) -> list[Place]:
         """Where characters were read, and where one may have been dropped, each with what it may be, best first."""
-        best = self._folded[probabilities.argmax(axis=1)]
-        runs, unsure = _runs(best), probabilities[:, BLANK] <= 1 - MIN_DROPPED
+        runs = _runs(self._folded[probabilities.argmax(axis=1)])
+        unsure = (probabilities[:, BLANK] <= 1 - MIN_DROPPED).tolist()
         places: list[Place] = []
         for i, (start, stop, label) in enumerate(runs):
             if label != BLANK:
                 places.append(self._read_place(probabilities, start, stop, label))
-            elif self._language is not None and unsure[start:stop].any():
+            elif self._language is not None and any(unsure[start:stop]):
                 beside = {runs[j][2] for j in (i - 1, i + 1) if 0 <= j < len(runs)}
                 place = self._dropped_place(probabilities[start:stop], start, beside)
                 places += [place] if place else []
@@ -144,10 +145,12 @@ class Decoder:
 
 def _runs(best: NDArray[np.int64]) -> list[tuple[int, int, int]]:
     """Runs of one class as (first frame, frame after the last, class)."""
-    edges = np.flatnonzero(np.diff(best)) + 1
-    starts = [0, *edges.tolist()]
-    stops = [*edges.tolist(), len(best)]
-    return [(a, b, int(best[a])) for a, b in zip(starts, stops, strict=True)]
+    runs, start = [], 0
+    for label, frames in groupby(best.tolist()):
+        stop = start + sum(1 for _ in frames)
+        runs.append((start, stop, label))
+        start = stop
+    return runs
 
 
 def _alternatives(

@@ -63,8 +63,7 @@ def _load(settings: EngineSettings) -> Tell:
 def _on_openvino(path: Path, settings: EngineSettings) -> Tell:
     from gouji.engines.ocr_openvino import compile_model
 
-    model = compile_model(path, settings)
-    return lambda strips: np.asarray(model(strips)[0])
+    return compile_model(path, settings)
 
 
 def _on_onnxruntime(path: Path, settings: EngineSettings) -> Tell:

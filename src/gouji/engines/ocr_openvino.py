@@ -55,12 +55,12 @@ class OpenVinoEngine:
             for task, given in (("detection", settings.det_model_dir), ("recognition", settings.rec_model_dir))
         ]
         detector = core.read_model(folders[0] / "inference.onnx")
-        self._detect = core.compile_model(take_pixels(detector, MEAN, DEVIATION), "CPU", options)
+        self._detect = Compiled(core, take_pixels(detector, MEAN, DEVIATION), options)
         recogniser = sum_channels(core.read_model(folders[1] / "inference.onnx"))
-        self._recognise = core.compile_model(recogniser, "CPU", options)
+        self._recognise = Compiled(core, recogniser, options)
         self._glimpse = self._recognise  # reads words narrowed
         if precision == "int8":
-            self._glimpse = core.compile_model(to_int8(recogniser, ranges_for(settings)), "CPU", options)
+            self._glimpse = Compiled(core, to_int8(recogniser, ranges_for(settings)), options)
         self._decoder = decoder_of(["", *alphabet_of(folders[1]), " "], settings)
         self._figures = FigureReader(settings) if settings.figures else None
         self._settings = settings
@@ -70,7 +70,7 @@ class OpenVinoEngine:
         """The quads of text lines, unordered."""
         size = [max(32, round(side / 32) * 32) for side in image.shape[:2]]
         small = cv2.resize(as_grey(image), (size[1], size[0]))
-        heat = self._detect(small[None, None])[0][0, 0]
+        heat = self._detect(small[None, None])[0, 0]
         stretch = np.array([image.shape[1] / size[1], image.shape[0] / size[0]], np.float32)
         settings = self._settings
         return [
@@ -89,19 +89,35 @@ class OpenVinoEngine:
         widths = [_width(crop, share) for crop in crops]
         for width, batch in _batches(widths, self._settings.rec_batch):
             strips = [_strip(crops[i], widths[i]) for i in batch]
-            probabilities = (self._glimpse if share < 1 else self._recognise)(_tensor(strips, width))[0]
+            probabilities = (self._glimpse if share < 1 else self._recognise)(_tensor(strips, width))
             for i, strip, frames in zip(batch, strips, probabilities, strict=True):
                 readings[i] = self._decoder.decode(frames, strip.shape[1] / width)
         return readings
 
 
-def compile_model(path: Path, settings: EngineSettings) -> Any:
-    """A model of another reader compiled as the engine's own are; called with a tensor it gives its outputs.
+class Compiled:
+    """A model made ready; called with a tensor it gives its first output, which stands until it is called again."""
+
+    def __init__(self, core: Any, model: Any, options: dict[str, Any]) -> None:
+        self.model = core.compile_model(model, "CPU", options)
+        self._request = self.model.create_infer_request()
+
+    def __call__(self, tensor: NDArray[Any]) -> NDArray[np.float32]:
+        """The output for a tensor that lies whole in memory."""
+        from openvino import Tensor
+
+        self._request.set_input_tensor(Tensor(tensor, shared_memory=True))
+        self._request.infer()
+        return np.asarray(self._request.get_output_tensor(0).data)
+
+
+def compile_model(path: Path, settings: EngineSettings) -> Compiled:
+    """A model of another reader compiled as the engine's own are.
 
     Raises:
         SetupError: OpenVINO is missing.
     """
-    return _core().compile_model(path, "CPU", _options(settings, _precision(settings)))
+    return Compiled(_core(), path, _options(settings, _precision(settings)))
 
 
 def _core() -> Any:
