@@ -83,11 +83,10 @@ def packed(ink: Mask, dpi: int, share: float) -> tuple[Mask, int]:
 
 def print_height(ink: Mask, dpi: int, share: float = 0.5) -> float:
     """The usual height of a character in pixels: of components about as high as wide, this share is lower."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink)
-    heights = [
-        h for _, _, w, h, _ in stats[1:count].tolist()
-        if 0.05 * dpi <= h <= 0.35 * dpi and 0.6 * h <= w <= 1.5 * h
-    ]  # fmt: skip
+    outlines, places = cv2.findContours(ink, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    outer = () if places is None else np.flatnonzero(places[0, :, 3] < 0).tolist()  # the others are holes
+    sides = (cv2.boundingRect(outlines[i])[2:] for i in outer)
+    heights = [h for w, h in sides if 0.05 * dpi <= h <= 0.35 * dpi and 0.6 * h <= w <= 1.5 * h]
     return float(np.quantile(heights, share)) if len(heights) >= 8 else USUAL_INCH * dpi
 
 

@@ -63,9 +63,10 @@ def _ink_points(flat: Mask, times: int) -> NDArray[np.float32]:
         return np.zeros((3, 0), np.float32)
     whole = flat[: high * times, : wide * times]  # by whole numbers pixels are averaged several times faster
     ink = 255 - cv2.resize(whole, (wide, high), interpolation=cv2.INTER_AREA)
-    y, x = np.nonzero(ink > 48)
-    every = max(1, -(-len(y) // MOST_POINTS))
-    y, x = y[::every], x[::every]
+    inked = cv2.findNonZero(cv2.threshold(ink, 48, 255, cv2.THRESH_BINARY)[1])
+    if inked is None:
+        return np.zeros((3, 0), np.float32)
+    x, y = inked[:: max(1, -(-len(inked) // MOST_POINTS)), 0].T
     return np.stack([x - ink.shape[1] / 2, y - ink.shape[0] / 2, ink[y, x]]).astype(np.float32)
 
 

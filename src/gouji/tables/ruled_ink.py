@@ -42,6 +42,7 @@ DASHES_OF_A_TABLE = 16
 DASHES_OF_A_LINE = 8  # in one lane of a page, of this width: a table has a line longer than the least
 LANE_INCH = 0.02
 FAR_INCH = 0.3  # so far past the last ruling across, a ruling leaves its table
+MOST_LABELS = 60_000  # that surely fit into sixteen bits, which take half the time
 RUNS_THROUGH = 0.37  # beside crossings a run must be inked at least this much as it is elsewhere
 
 
@@ -264,10 +265,12 @@ def _runs(
 
     `only` is the part of the ink that may belong to one.
     """
-    long = straight_ink(ink if only is None else only, max(8, round(least * dpi)), True, max(2, round(gap * dpi)))
+    length = max(8, round(least * dpi))
+    long = straight_ink(ink if only is None else only, length, True, max(2, round(gap * dpi)))
     # A run that drifts by a pixel falls apart into steps: a little height joins them.
     joined = cv2.dilate(long, np.ones((3, 3), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined)
+    small = cv2.countNonZero(long) < MOST_LABELS * length
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, ltype=cv2.CV_16U if small else cv2.CV_32S)
     runs = []
     for i in np.flatnonzero(_may_be_lines(ink, stats, dpi)).tolist():
         x, y, w, h, _ = stats[i].tolist()
