@@ -274,7 +274,7 @@ def _draw(page: pypdfium2.PdfPage, width: int, height: int, turn: Turn = 0, grey
     """The page drawn on white in exactly `width` × `height` px, with annotations, turned back by `turn`."""
     back = {0: 0, 90: 3, 180: 2, 270: 1}[turn]
     form, channels = (pdfium.FPDFBitmap_Gray, 1) if grey else (pdfium.FPDFBitmap_BGR, 3)
-    stride = width * channels + (-width * channels) % 4
+    stride = width * channels
     buffer = np.full((height, stride), 255, np.uint8)
     pointer = buffer.ctypes.data_as(ctypes.c_void_p)
     bitmap = pdfium.FPDFBitmap_CreateEx(width, height, form, pointer, stride)
@@ -285,5 +285,5 @@ def _draw(page: pypdfium2.PdfPage, width: int, height: int, turn: Turn = 0, grey
         pdfium.FPDF_RenderPageBitmap(bitmap, page, 0, 0, width, height, back, flags)
     finally:
         pdfium.FPDFBitmap_Destroy(bitmap)
-    image: Image = np.ascontiguousarray(buffer[:, : width * channels])
+    image: Image = buffer
     return image if grey else image.reshape(height, width, 3)
