@@ -28,8 +28,8 @@ def flatten(grey: Mask, dpi: int) -> Mask:
     small = cv2.resize(grey, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
     side = max(3, round(dpi / 8 * 0.2) | 1)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((side, side), np.uint8)), min(side * 2 + 1, 31) | 1)
-    paper = cv2.resize(paper, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.divide(grey, np.maximum(paper, 40), scale=255 * 1.02))
+    paper = cv2.resize(np.maximum(paper, 40), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(grey, paper, scale=255 * 1.02))
 
 
 def ink_of(flat: Mask, dpi: int, contrast: float = 0.12) -> Mask:

@@ -70,4 +70,4 @@ def _spot(place: tuple[str, int, str]) -> tuple[str, str]:
 
 def _seconds(entry: Any) -> float:
     """Those of a function with what it calls; not those where a reader of lines asks another, which are in its own."""
-    return float(entry[3]) - sum(part[3] for caller, part in entry[4].items() if _spot(caller) in ASKING)
+    return float(entry[3] - sum(part[3] for caller, part in entry[4].items() if _spot(caller) in ASKING))

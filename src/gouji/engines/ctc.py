@@ -82,24 +82,30 @@ class Decoder:
 
     def find_places(self, probabilities: NDArray[np.float32]) -> list[Place]:
         """Where characters were read, and where one may have been dropped, each with what it may be, best first."""
-        runs = _runs(self._folded[probabilities.argmax(axis=1)])
+        best = probabilities.argmax(axis=1)
+        runs, most = _runs(self._folded[best]), probabilities[np.arange(len(best)), best].tolist()
         unsure = (probabilities[:, BLANK] <= 1 - MIN_DROPPED).tolist()
         places: list[Place] = []
         for i, (start, stop, label) in enumerate(runs):
             if label != BLANK:
-                places.append(self._read_place(probabilities, start, stop, label))
+                places.append(self._read_place(probabilities, most, start, stop, label))
             elif self._language is not None and any(unsure[start:stop]):
                 beside = {runs[j][2] for j in (i - 1, i + 1) if 0 <= j < len(runs)}
                 place = self._dropped_place(probabilities[start:stop], start, beside)
                 places += [place] if place else []
         return places
 
-    def _read_place(self, probabilities: NDArray[np.float32], start: int, stop: int, label: int) -> Place:
-        """The place of a run of frames of one class, at the frame where that class is likeliest."""
+    def _read_place(
+        self, probabilities: NDArray[np.float32], most: list[float], start: int, stop: int, label: int
+    ) -> Place:
+        """The place of a run of frames of one class, at the frame where that class is likeliest.
+
+        `most` is the likeliest class's probability in each frame.
+        """
         alike = self._alike.get(label)
-        chances = probabilities[start:stop, label] if alike is None else probabilities[start:stop, alike].sum(axis=1)
-        peak = int(chances.argmax())
-        winner = (self.alphabet[label], float(chances[peak]))
+        chances = most[start:stop] if alike is None else probabilities[start:stop, alike].sum(axis=1).tolist()
+        peak = chances.index(max(chances))
+        winner = (self.alphabet[label], chances[peak])
         if winner[1] >= SURE:
             return Place(start + peak, (winner,))
         others = self._options(probabilities[start + peak], {label})

@@ -73,7 +73,7 @@ def straighten(flat: Mask, bend: Bend) -> Mask:
     xs, ys = (np.arange(a - SQUARE, b + SQUARE, SQUARE) + (SQUARE - 1) / 2 for a, b in ((x0, x1), (y0, y1)))
     maps = [_spread(values, x1 - x0, y1 - y0) for values in bend.at(*np.meshgrid(xs, ys))]
     straight = np.full_like(flat, 255)
-    straight[y0:y1, x0:x1] = cv2.remap(flat, maps[0], maps[1], cv2.INTER_CUBIC, borderValue=(255,))
+    cv2.remap(flat, maps[0], maps[1], cv2.INTER_CUBIC, dst=straight[y0:y1, x0:x1], borderValue=(255,))
     return straight
 
 

@@ -93,7 +93,8 @@ def rotate(flat: Mask, degrees: float) -> Mask:
     x0, y0, x1, y1 = _turned_box(find_content(flat, 0), matrix, width, height)
     matrix[:, 2] -= x0, y0
     level = np.full_like(flat, 255)
-    level[y0:y1, x0:x1] = cv2.warpAffine(flat, matrix, (x1 - x0, y1 - y0), flags=cv2.INTER_CUBIC, borderValue=(255,))
+    size, part = (x1 - x0, y1 - y0), level[y0:y1, x0:x1]
+    cv2.warpAffine(flat, matrix, size, dst=part, flags=cv2.INTER_CUBIC, borderValue=(255,))
     return level
 
 
