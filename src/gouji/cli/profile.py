@@ -41,7 +41,7 @@ ASKING = (("narrowed.py", "_read_figures"),)
 @contextmanager
 def profiled() -> Iterator[None]:
     """Print the seconds of each stage when the block ends, however it ends."""
-    profile = cProfile.Profile()
+    profile = cProfile.Profile(builtins=False)  # to watch every call into libraries as well would slow the others down
     profile.enable()
     try:
         yield
