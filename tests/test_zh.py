@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gouji.zh import edits, normalise, parse_number, place_of, plain, squeeze
+from gouji.zh import edits, is_page_number, normalise, parse_number, place_of, plain, squeeze
 
 
 @pytest.mark.parametrize(
@@ -118,3 +118,22 @@ def test_edits(a: str, b: str, count: int) -> None:
 def test_place_is_the_head_of_the_name(body: str, place: str | None) -> None:
     """A body's place is what its name begins with, down to the county."""
     assert place_of(body) == place
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- 3 -", True),
+        ("—6—", True),
+        ("一6一", True),
+        ("第2页共9页", True),
+        ("12/40", True),
+        ("一、", False),
+        ("2024年", False),
+        ("12,345", False),
+        ("一般公共预算", False),
+    ],
+)
+def test_a_page_number_is_that_and_nothing_else(text: str, told: bool) -> None:
+    """Page numbers are known with their dashes, also where those were read as 一."""
+    assert is_page_number(text) == told
