@@ -126,6 +126,8 @@ def test_place_is_the_head_of_the_name(body: str, place: str | None) -> None:
         ("- 3 -", True),
         ("—6—", True),
         ("一6一", True),
+        ("一6ー", True),
+        ("─ 6 ━", True),
         ("第2页共9页", True),
         ("12/40", True),
         ("一、", False),

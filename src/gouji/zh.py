@@ -34,8 +34,8 @@ def squeeze(text: str) -> str:
     return "".join(normalise(text).split())
 
 
-# A dash beside a page number may read as 一.
-_BESIDE = r"[-－—–―一·•_.]*"
+# A dash beside a page number may read as any flat stroke: 一, the long sound of katakana, a line of a box.
+_BESIDE = r"[-－—–―−一ー─━~～=·•_.…]*"
 _PAGE_NUMBER = re.compile(rf"{_BESIDE}第?\d{{1,4}}页?(?:[/／共]{{1,2}}\d{{1,4}}页?)?{_BESIDE}")
 
 
