@@ -4,9 +4,9 @@
 
 Without a file, pages of a fictitious report at office quality are written. All crops that go to the OpenVINO engine
 when the pages are read are kept, and then read again in every arithmetic that can be had here, each in full width and
-as the engine does it (words narrowed, figures in full). Printed for each, on one core: seconds of CPU time a page,
-the first time with its shapes to compile and then once more; lines whose Chinese characters differ from the first
-way's, and lines whose figures do.
+as the engine does it (words narrowed, figures confirmed or in full). Printed for each, on one core: seconds of CPU
+time a page, the first time with its shapes to compile and then once more; lines whose Chinese characters differ from
+the first way's, and lines whose figures do.
 """
 
 from __future__ import annotations
