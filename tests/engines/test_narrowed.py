@@ -177,6 +177,15 @@ def test_a_comma_between_figures_is_read_in_full() -> None:
     assert reading.text == line
 
 
+def test_a_figure_that_begins_with_a_comma_lost_its_digit() -> None:
+    """Narrowed 1,345 may be read as ,345: it is read in full, whatever the reader of figures says."""
+    line = "本年收入共计支出和1,345元和收入支出本年"
+    reader = Reader({"1,": ","})
+    (reading,) = read_narrowed([crop_of(line)], reader, NARROW, FigureReader({"1,": "?,"}))
+    assert reader.asked[-1] == (line, 1.0)
+    assert reading.text == line
+
+
 def test_the_width_of_a_mark_is_no_other_reading() -> None:
     """What is read again agrees though it gives a mark at its end another width; the line keeps its own."""
     reader = Reader(full={"，": ","})

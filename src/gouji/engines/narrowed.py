@@ -32,7 +32,7 @@ FLAT, LOW, INK = 0.3, 0.3, 160
 MOST_STEP, MOST_END = 1.65, 1.3
 LEAST_STEPS, USUAL_PITCH = 3, 0.85  # with fewer steps between words: of the crop's height
 MAX_ALTERNATIVES = 3
-_FIGURE = re.compile(rf"[{re.escape(FIGURE_SIGNS)}]*\d[{re.escape(FIGURE_SIGNS)}]*", re.ASCII)
+_FIGURE = re.compile(rf"-?\d[{re.escape(FIGURE_SIGNS)}]*", re.ASCII)
 _STRANGE = re.escape(NO_FIGURE)
 _FOLD = str.maketrans("，：；（）！？", ",:;()!?")  # marks that differ in width alone
 
