@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from gouji.cli.command import run
+from gouji.cli.profile import stage_lines
 from gouji.synth.write import write_report
 
 
@@ -18,3 +20,16 @@ def test_profile_tells_of_every_stage(tmp_path: Path, capsys: pytest.CaptureFixt
     assert rows["checks"] > 0
     assert rows["of it in the models"] == 0
     assert "in all" in told
+
+
+def test_a_reader_that_another_asks_is_counted_once() -> None:
+    """The seconds of the reader of figures lie in the engine's where that asks it, and count by themselves else."""
+    engine, asking, cells = (
+        ("ocr_openvino.py", 1, "read_lines"),
+        ("narrowed.py", 1, "_read_figures"),
+        ("glance.py", 1, "glance"),
+    )
+    figures = {asking: (1, 1, 0.0, 2.0), cells: (1, 1, 0.0, 1.0)}
+    told = {engine: (1, 1, 5.0, 7.0, {}), ("figures.py", 1, "read_lines"): (2, 2, 3.0, 3.0, figures)}
+    rows = list(stage_lines(SimpleNamespace(stats=told, total_tt=10.0)))  # type: ignore[arg-type]
+    assert rows[-2].split()[-3:] == ["8.00", "s", "80.0%"]

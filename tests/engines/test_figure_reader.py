@@ -5,6 +5,7 @@ import pytest
 
 from gouji.config import load_settings
 from gouji.engines.figures import FigureReader
+from gouji.engines.registry import settle
 from gouji.ink import STRIP, as_strip
 from gouji.synth.figure_crops import cut_text, draw_crops, draw_text, label_of, print_text, scan_text
 from gouji.tables.fill import certainty
@@ -77,3 +78,9 @@ def test_crops_depend_on_the_seed_alone() -> None:
     (first, texts), (again, _) = draw_crops(12, (5, 1)), draw_crops(12, (5, 1))
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert all(set(text) <= set("0123456789.,-%?") and text for text in texts)
+
+
+def test_the_model_is_loaded_once() -> None:
+    """The reader of cells and the engine's own share it, though only the engine's settings are settled."""
+    given = load_settings().engine
+    assert FigureReader(given)._tell is FigureReader(settle(given))._tell

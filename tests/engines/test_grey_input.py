@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gouji.engines.grey_input import sum_channels, take_pixels
+from gouji.engines.grey_input import take_channel, take_pixels
 from gouji.engines.weights import model_dir
 
 openvino = pytest.importorskip("openvino")
@@ -26,5 +26,5 @@ def test_channels_that_are_alike_are_one() -> None:
     core, path = openvino.Core(), model_dir("recognition") / "inference.onnx"
     line = GREY[:, :, :48].astype(np.float32) / 127.5 - 1
     before = core.compile_model(core.read_model(path), "CPU", EXACT)(line.repeat(3, axis=1))[0]
-    after = core.compile_model(sum_channels(core.read_model(path)), "CPU", EXACT)(line)[0]
+    after = core.compile_model(take_channel(core.read_model(path)), "CPU", EXACT)(line)[0]
     assert np.abs(after - before).max() < 1e-3

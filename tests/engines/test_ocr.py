@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -175,3 +176,13 @@ def test_models_are_named_without_loading() -> None:
     assert model_names(settings()) == ("PP-OCRv6_small_det", "PP-OCRv6_small_rec")
     named = settings(det_model_name="PP-OCRv5_server_det", rec_model_dir="/models/own_rec")
     assert model_names(named) == ("PP-OCRv5_server_det", "own_rec")
+
+
+def test_threads_read_their_own_lines() -> None:
+    """On OpenVINO threads may share an engine: each is told what its own crop says."""
+    engine = opened("openvino")
+    crops = [crop_of(f"本年收入合计 {1000 + 111 * i}.{10 + i}") for i in range(8)] * 4
+    alone = [engine.read_lines([crop])[0].text for crop in crops]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda crop: engine.read_lines([crop])[0].text, crops))
+    assert together == alone

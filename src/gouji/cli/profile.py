@@ -35,7 +35,7 @@ STAGES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 MODELS = tuple(
     (file, name) for file in ("ocr_openvino.py", "ocr_paddle.py", "figures.py") for name in ("find_lines", "read_lines")
 )
-ASKING = (("narrowed.py", "_read_figures"),)
+ASKING = (("narrowed.py", "_read_figures"),)  # readers of lines that ask another; its seconds are in theirs
 
 
 @contextmanager
@@ -69,5 +69,5 @@ def _spot(place: tuple[str, int, str]) -> tuple[str, str]:
 
 
 def _seconds(entry: Any) -> float:
-    """Those of a function with what it calls; not those where a reader of lines asks another, which are in its own."""
+    """Those of a function with what it calls, but for the calls by `ASKING`."""
     return float(entry[3] - sum(part[3] for caller, part in entry[4].items() if _spot(caller) in ASKING))

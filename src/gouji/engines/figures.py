@@ -48,7 +48,7 @@ class FigureReader:
 
     @cached_property
     def _tell(self) -> Tell:
-        return _load(self._settings)
+        return _load(settle(self._settings))
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +57,7 @@ def _load(settings: EngineSettings) -> Tell:
     path = data_dir("models") / "figures" / "figures.onnx"
     if not path.is_file():
         raise SetupError(f"{path} is missing; install gouji again, or make it with: make figures")
-    return (_on_openvino if settle(settings).name == "openvino" else _on_onnxruntime)(path, settings)
+    return (_on_openvino if settings.name == "openvino" else _on_onnxruntime)(path, settings)
 
 
 def _on_openvino(path: Path, settings: EngineSettings) -> Tell:

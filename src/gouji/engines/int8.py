@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gouji.config import data_dir, load_settings
-from gouji.engines.grey_input import sum_channels
+from gouji.engines.grey_input import take_channel
 from gouji.engines.weights import model_dir, shipped_weights
 from gouji.protocols import Image
 
@@ -85,7 +85,7 @@ def measure_ranges(tensors: Sequence[NDArray[np.float32]]) -> Ranges:
     import openvino
 
     core = openvino.Core()
-    model = sum_channels(core.read_model(model_dir("recognition") / "inference.onnx"))
+    model = take_channel(core.read_model(model_dir("recognition") / "inference.onnx"))
     names = [node.get_friendly_name() for node in _convolutions(model)]
     fed: list[Any] = []
     for node in _convolutions(model):

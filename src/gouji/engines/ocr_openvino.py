@@ -7,6 +7,7 @@ of 48 px in -1..1. Unlike PaddleOCR, crops are not padded to 320 px, and words a
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +21,7 @@ from gouji.config import EngineSettings
 from gouji.engines.channels import as_grey
 from gouji.engines.db import quads_of
 from gouji.engines.figures import FigureReader
-from gouji.engines.grey_input import sum_channels, take_pixels
+from gouji.engines.grey_input import take_channel, take_pixels
 from gouji.engines.int8 import Ranges, load_ranges, to_int8
 from gouji.engines.narrowed import read_narrowed
 from gouji.engines.tune import saved_choice
@@ -56,7 +57,7 @@ class OpenVinoEngine:
         ]
         detector = core.read_model(folders[0] / "inference.onnx")
         self._detect = Compiled(core, take_pixels(detector, MEAN, DEVIATION), options)
-        recogniser = sum_channels(core.read_model(folders[1] / "inference.onnx"))
+        recogniser = take_channel(core.read_model(folders[1] / "inference.onnx"))
         self._recognise = Compiled(core, recogniser, options)
         self._glimpse = self._recognise  # reads words narrowed
         if precision == "int8":
@@ -96,19 +97,26 @@ class OpenVinoEngine:
 
 
 class Compiled:
-    """A model made ready; called with a tensor it gives its first output, which stands until it is called again."""
+    """A model made ready; called with a tensor it gives its first output, which stands until this thread calls next."""
 
     def __init__(self, core: Any, model: Any, options: dict[str, Any]) -> None:
         self.model = core.compile_model(model, "CPU", options)
-        self._request = self.model.create_infer_request()
+        self._own = threading.local()
 
     def __call__(self, tensor: NDArray[Any]) -> NDArray[np.float32]:
         """The output for a tensor that lies whole in memory."""
         from openvino import Tensor
 
-        self._request.set_input_tensor(Tensor(tensor, shared_memory=True))
-        self._request.infer()
-        return np.asarray(self._request.get_output_tensor(0).data)
+        request = self._request()
+        request.set_input_tensor(Tensor(tensor, shared_memory=True))
+        request.infer()
+        return np.asarray(request.get_output_tensor(0).data)
+
+    def _request(self) -> Any:
+        """The thread's own: its output is no copy, and another's would be written over while it is looked at."""
+        if not hasattr(self._own, "request"):
+            self._own.request = self.model.create_infer_request()
+        return self._own.request
 
 
 def compile_model(path: Path, settings: EngineSettings) -> Compiled:

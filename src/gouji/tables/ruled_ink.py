@@ -42,7 +42,7 @@ DASHES_OF_A_TABLE = 16
 DASHES_OF_A_LINE = 8  # in one lane of a page, of this width: a table has a line longer than the least
 LANE_INCH = 0.02
 FAR_INCH = 0.3  # so far past the last ruling across, a ruling leaves its table
-MOST_LABELS = 60_000  # that surely fit into sixteen bits, which take half the time
+MOST_LABELS = 40_000  # with some at the page's edges they surely fit into sixteen bits, which take half the time
 RUNS_THROUGH = 0.37  # beside crossings a run must be inked at least this much as it is elsewhere
 
 
